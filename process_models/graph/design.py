@@ -1,0 +1,75 @@
+"""A step graph with the people who do it: what is changed by moves and played by simulation."""
+
+from process_models.graph.graph import StepGraph
+from process_models.values.calendars import Span
+from process_models.values.document import Document
+from process_models.values.errors import ModelError
+from process_models.values.provenance import Provenance
+
+
+class Shift(Document, frozen=True, kw_only=True):
+    """Heads present in the same spans every week."""
+
+    id: str
+    spans: tuple[Span, ...]
+    heads: int
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than no heads."""
+        super().__post_init__()
+        if self.heads < 0:
+            raise ModelError("negative_heads", shift=self.id)
+
+
+class Pool(Document, frozen=True, kw_only=True):
+    """People (or systems) who share work."""
+
+    id: str
+    name: str
+    shifts: tuple[Shift, ...] = ()
+    rate: int = 0
+    """Cost of an hour, minor units."""
+    finish: bool = True
+    """At the end of a shift work in hand is finished; otherwise it pauses until the next."""
+    provenance: Provenance = Provenance("judged", "D", "typed in")
+
+    @property
+    def heads(self) -> int:
+        """People in all shifts together."""
+        return sum(shift.heads for shift in self.shifts)
+
+
+class RoleStaffing(Document, frozen=True):
+    """Which pools do the work of a role, the preferred first."""
+
+    id: str
+    """The role's name, as steps give it."""
+    pools: tuple[str, ...]
+
+
+class Staffing(Document, frozen=True):
+    """Who does what, and when they are there."""
+
+    pools: tuple[Pool, ...] = ()
+    roles: tuple[RoleStaffing, ...] = ()
+
+    def pool(self, id: str) -> Pool | None:
+        """Return a pool by id."""
+        return next((pool for pool in self.pools if pool.id == id), None)
+
+    def pools_of(self, role: str) -> tuple[Pool, ...]:
+        """Return the pools that do a role's work, in order of preference."""
+        names = next((entry.pools for entry in self.roles if entry.id == role), ())
+        return tuple(pool for name in names if (pool := self.pool(name)))
+
+    def heads_of(self, role: str) -> int:
+        """Return how many people can do a role's work."""
+        return sum(pool.heads for pool in self.pools_of(role))
+
+
+class Design(Document, frozen=True, kw_only=True):
+    """A step graph and its staffing."""
+
+    format: int = 1
+    graph: StepGraph
+    staffing: Staffing = Staffing()

@@ -1,0 +1,199 @@
+"""The nouns of a step graph: step, flow, conditional row, dependency, obligation, promise."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from process_models.values.clocks import Clock
+from process_models.values.distributions import Distribution
+from process_models.values.document import Document
+from process_models.values.errors import ModelError
+from process_models.values.fractions import WHOLE, Fraction, number
+from process_models.values.provenance import Figure, Provenance
+
+
+class Kind(StrEnum):
+    """What a step does to the flow of a case."""
+
+    START = "START"
+    WORK = "WORK"
+    WAIT = "WAIT"
+    CHOICE = "CHOICE"
+    FORK = "FORK"
+    JOIN = "JOIN"
+    END = "END"
+    INCLUSIVE = "INCLUSIVE"
+
+
+class Lane(StrEnum):
+    """The lane of the blueprint, from the customer inwards."""
+
+    CUSTOMER = "customer"
+    FRONT = "front"
+    BACK = "back"
+    SUPPORT = "support"
+    EXTERNAL = "external"
+
+
+class Lens(StrEnum):
+    """The three ways every step is looked at."""
+
+    SATISFACTION = "satisfaction"
+    COST = "cost"
+    COMPLIANCE = "compliance"
+
+
+TIMED = frozenset({Kind.WORK, Kind.WAIT})
+"""Steps that take time of their own."""
+
+
+class Score(Document, frozen=True):
+    """How a step does under one lens, from −2 (worst) to +2 (best)."""
+
+    id: Lens
+    value: int
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        """Refuse a value off the scale."""
+        super().__post_init__()
+        if not -2 <= self.value <= 2:
+            raise ModelError("score_off_scale", value=self.value)
+
+
+class Timing(Document, frozen=True):
+    """How long something takes, and how that is known."""
+
+    distribution: Distribution
+    provenance: Provenance
+    n: int | None = None
+
+
+class Step(Document, frozen=True, kw_only=True):
+    """One thing done, waited for or decided."""
+
+    id: str
+    kind: Kind
+    name: str
+    nature: Literal["task", "control", "contact"] = "task"
+    lane: Lane = Lane.BACK
+    role: str = ""
+    """Who does it: the name of a role, empty where nobody is needed."""
+    description: str = ""
+    owner: str = ""
+    """The role that answers for it."""
+    time: Timing | None = None
+    """Work of a WORK step, or the wait of a WAIT step, per visit; None where it is not known."""
+    patience: Timing | None = None
+    """How long a case queues here before it gives up, in wall time; needs an abandon flow."""
+    scores: tuple[Score, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    unit_cost: int = 0
+    """Paid per visit beside people's time, minor units."""
+    covers: tuple[str, ...] = ()
+    """Ids of the obligations met here."""
+    records: tuple[str, ...] = ()
+    """Ids of the obligations whose record is made here."""
+    value_class: Literal["customer", "business", "none", "unknown"] = "unknown"
+    automation: Literal["manual", "assisted", "automatic"] = "manual"
+    systems: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    place: str = ""
+    channel: str = ""
+    grade_needed: int | None = None
+    """The grade of staff the work needs; higher is more senior."""
+    grade_used: int | None = None
+    batch: str = ""
+    """The rule by which work is saved up here, empty where it is not."""
+    reason: str = ""
+    """Why the step exists."""
+    reason_date: str = ""
+    rejects: bool = False
+    """A decision that can refuse the case."""
+
+    def __post_init__(self) -> None:
+        """Refuse a step without a usable id or a name."""
+        super().__post_init__()
+        self.check_id()
+        if not self.name.strip():
+            raise ModelError("step_without_name", step=self.id)
+        if self.unit_cost < 0:
+            raise ModelError("negative_cost", step=self.id)
+
+    def figure(self, id: str) -> Figure | None:
+        """Return a named figure."""
+        return next((figure for figure in self.figures if figure.id == id), None)
+
+    def score(self, lens: Lens) -> Score | None:
+        """Return the score under a lens."""
+        return next((score for score in self.scores if score.id == lens), None)
+
+
+class Flow(Document, frozen=True, kw_only=True):
+    """A way from one step to the next, and the share of cases at the source that take it."""
+
+    id: str
+    source: str
+    target: str
+    kind: Literal["normal", "abandon"] = "normal"
+    share: Fraction = WHOLE
+    label: str = ""
+    count: int | None = None
+    """How many cases were seen to take it."""
+
+    def __post_init__(self) -> None:
+        """Refuse a share outside 0 to 1."""
+        super().__post_init__()
+        self.check_id()
+        if not Decimal(0) <= number(self.share) <= Decimal(1):
+            raise ModelError("share_outside", flow=self.id, share=self.share)
+
+
+class ShareRow(Document, frozen=True, kw_only=True):
+    """Shares that depend on history: the share of one flow when a condition on the case's visits holds."""
+
+    id: str
+    flow: str
+    visit_from: int = 1
+    """Holds from this visit of the flow's source on; rows of the highest number that the visit reaches apply."""
+    came_from: str = ""
+    """Holds only for cases that came from this step, empty for any."""
+    share: Fraction
+    count: int | None = None
+
+
+class Dependency(Document, frozen=True):
+    """A step that needs something of another before it can be done."""
+
+    id: str
+    step: str
+    needs: str
+    kind: Literal["data", "rule"]
+    reason: str = ""
+
+
+class Obligation(Document, frozen=True, kw_only=True):
+    """A duty from law, regulator, code or policy (or what turned out to be habit)."""
+
+    id: str
+    name: str
+    text: str = ""
+    basis: Literal["law", "regulator", "code", "policy", "habit", "asked"]
+    clause: str = ""
+    owner: str = ""
+    """The role that owns it."""
+    clock: Clock | None = None
+    needs_record: bool = False
+    applies_from: str = ""
+    """The step from which it applies; empty: from the start."""
+    before: tuple[str, ...] = ()
+    """Steps that may be reached only once it is met."""
+
+
+class Promise(Document, frozen=True):
+    """What customers are told about time."""
+
+    id: str
+    name: str
+    clock: Clock

@@ -1,0 +1,11 @@
+"""Why a value cannot be: one error, carrying the sentence a user can act on."""
+
+from process_models.values.sentences import Sentence, say
+
+
+class ModelError(ValueError):
+    """A value that would be wrong, refused when it is made."""
+
+    def __init__(self, id: str, /, **params: object) -> None:
+        self.sentence = Sentence.of(id, **params)
+        super().__init__(say(self.sentence))
