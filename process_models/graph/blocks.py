@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Kind
+from process_models.values.sentences import Sentence
 
 Reason = Literal[
     "one_branch",
@@ -79,9 +80,13 @@ def blocks(graph: StepGraph) -> tuple[Block, ...]:
     return structure(graph).blocks
 
 
-def unstructured(graph: StepGraph) -> tuple[Unstructured, ...]:
-    """Return the FORKs, and JOINs without FORK, that belong to no block, each with its reason."""
-    return structure(graph).unstructured
+def unstructured(graph: StepGraph) -> tuple[tuple[str, Sentence], ...]:
+    """Return the FORKs, and JOINs without FORK, that belong to no block, each with a sentence that says why."""
+    name = {"": "", **{step.id: step.name for step in graph.steps}}
+    return tuple(
+        (one.step, Sentence.of(f"unstructured_{one.reason}", step=name[one.step], other=name[one.other]))
+        for one in structure(graph).unstructured
+    )
 
 
 def _beyond(graph: StepGraph, step: str) -> set[str]:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from process_models.graph.blocks import Block, Unstructured, structure
+from process_models.graph.blocks import Block, Unstructured, structure, unstructured
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, Step
+from process_models.values.sentences import say
 
 KINDS = {kind.value[0]: kind for kind in (Kind.START, Kind.WORK, Kind.CHOICE, Kind.FORK, Kind.JOIN, Kind.END)}
 
@@ -61,7 +62,13 @@ def test_a_join_that_is_a_fork_s_next_step_closes_an_empty_branch():
     ],
 )
 def test_what_is_not_structured_is_named_with_the_reason(ways, step, reason, other):
-    assert structure(graph_of(ways)).unstructured == (Unstructured(step, reason, other),)
+    graph = graph_of(ways)
+
+    assert structure(graph).unstructured == (Unstructured(step, reason, other),)
+    [(place, sentence)] = unstructured(graph)
+    assert place == step
+    assert f"“{step}”" in say(sentence)
+    assert other in say(sentence)
 
 
 def test_giving_up_inside_a_block_may_only_end_the_case():
