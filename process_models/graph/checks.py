@@ -120,9 +120,8 @@ def uneven_rows(graph: StepGraph) -> Iterator[Fault]:
 
 def wrong_blocks(graph: StepGraph) -> Iterator[Fault]:
     """Parallel work that is not structured: it is drawn and kept, but not simulated."""
-    for loose in unstructured(graph):
-        other = graph.by_id[loose.other].name if loose.other else ""
-        yield _at(graph, loose.step, f"unstructured_{loose.reason}", other=other)
+    for step, sentence in unstructured(graph):
+        yield Fault(sentence, step=step)
 
 
 def inclusive(graph: StepGraph) -> Iterator[Fault]:
