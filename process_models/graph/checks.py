@@ -217,5 +217,6 @@ def network(graph: StepGraph) -> "nx.MultiDiGraph[str]":
     """Return the graph for networkx, one edge a flow, keyed by its id."""
     net: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     net.add_nodes_from(step.id for step in graph.steps)
-    net.add_edges_from((flow.source, flow.target, flow.id) for flow in graph.flows)
+    for flow in graph.flows:
+        net.add_edge(flow.source, flow.target, key=flow.id)
     return net

@@ -202,13 +202,15 @@ def _fitted(name: str, rows: list[ShareRow], ways: dict[str, Flow], shares: dict
     groups: dict[tuple[int, str], dict[str, float]] = {}
     for row in rows:
         groups.setdefault((row.visit_from, row.came_from), {})[row.flow] = float(row.share)
-    counts = {key: sum(r.count or 0 for r in rows if (r.visit_from, r.came_from) == key) for key in groups}
-    weights = counts if all(row.count is not None for row in rows) and sum(counts.values()) else None
+    counts: dict[tuple[int, str], int] = {
+        key: sum(r.count or 0 for r in rows if (r.visit_from, r.came_from) == key) for key in groups
+    }
+    weights = counts if all(row.count is not None for row in rows) and any(counts.values()) else None
     wanted = {id: float(share) for id, share in shares.items()}
     overall = {id: float(ways[id].share) for id in ways}
     for _ in range(ROUNDS if weights else 1):
         if weights:
-            total = sum(weights.values())
+            total = sum(weights.values(), 0)
             overall = {id: sum(weights[k] * g.get(id, 0.0) for k, g in groups.items()) / total for id in ways}
         if any(wanted[id] > 0 and overall[id] == 0 for id in ways):
             raise ModelError("odds_do_not_fit", step=name)
