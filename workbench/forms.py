@@ -1,0 +1,50 @@
+"""What every form shares: its token (sent twice, acts once), refusals beside a field, and a second look after an expired session."""
+
+import secrets
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField
+
+from process_models.values.sentences import say
+from workbench.errors import Refusal
+
+SECRET = ("password", "token", "carried")
+"""Fields whose names hold one of these are never carried, kept or shown again."""
+
+
+def is_secret(name: str) -> bool:
+    """Say whether a field's content must not leave the request."""
+    return any(word in name for word in SECRET)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of the workbench."""
+
+    form_token = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.form_token.data:
+            self.form_token.data = secrets.token_urlsafe(18)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return whether all fields fit; never after the session ran out, so that it is looked at again."""
+        fits = bool(super().validate(extra_validators))
+        if g.get("shown_again"):
+            self.form_errors.append(
+                "You were signed out meanwhile. What you typed is kept: look at it again and send it."
+            )
+            return False
+        return fits
+
+    def refuse(self, field: Field, problem: Refusal | ValueError) -> None:
+        """Show a refusal beside a field."""
+        sentence = getattr(problem, "sentence", None)
+        field.errors = [*field.errors, say(sentence) if sentence else str(problem)]
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Return what is wrong, each with the id of the field it belongs to (empty for the form itself)."""
+        own = [("", message) for message in self.form_errors]
+        return own + [(field.id, str(message)) for field in self for message in field.errors if field.errors]

@@ -1,0 +1,175 @@
+"""Who may do what: one table. Any one line grants; every rule on the line must hold.
+
+A rule sees the actor's responsibilities where the object stands, and whether the object is the actor's own. Pages ask
+:func:`may` to be polite; operations :func:`require`, because they do not trust the pages.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from workbench.errors import NotAllowed, NotFound
+
+
+class Responsibility(StrEnum):
+    """What somebody may do in the workbench; a role, by contrast, is who does a step."""
+
+    LEAD = "lead"
+    MEMBER = "member"
+    MANAGER = "manager"
+    DECISION_MAKER = "decision maker"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+class Held(Struct, frozen=True):
+    """Responsibilities somewhere: on a review, on a service, or with neither on the whole installation."""
+
+    responsibilities: frozenset[Responsibility]
+    service: str | None = None
+    review: str | None = None
+
+
+class Actor(Struct, frozen=True):
+    """Who acts; nobody signed in has no person."""
+
+    person: str = ""
+    name: str = ""
+    held: tuple[Held, ...] = ()
+
+    def responsibilities(self, place: "Place") -> frozenset[Responsibility]:
+        """Return what the actor may do at a place: all held there and all held above it."""
+        return frozenset(r for held in self.held if place.under(held) for r in held.responsibilities)
+
+
+NOBODY = Actor()
+
+
+class Place(Struct, frozen=True):
+    """Where an object stands and whose it is. A review's place names its service too.
+
+    With neither service nor review it is the installation's. ``anywhere`` asks whether there is any place at all.
+    """
+
+    service: str | None = None
+    review: str | None = None
+    author: str | None = None
+    anywhere: bool = False
+
+    def under(self, held: Held) -> bool:
+        """Say whether responsibilities reach this place."""
+        if self.anywhere or (held.service is None and held.review is None):
+            return True
+        if held.review is not None:
+            return held.review == self.review
+        return held.service == self.service
+
+
+INSTALLATION = Place()
+ANYWHERE = Place(anywhere=True)
+
+Rule = Callable[[Actor, Place], bool]
+
+
+def holds(responsibility: Responsibility) -> Rule:
+    """Return the rule that the actor has a responsibility where the object stands."""
+
+    def rule(actor: Actor, place: Place) -> bool:
+        return responsibility in actor.responsibilities(place)
+
+    rule.__name__ = responsibility.name.lower()
+    return rule
+
+
+lead = holds(Responsibility.LEAD)
+member = holds(Responsibility.MEMBER)
+manager = holds(Responsibility.MANAGER)
+decision_maker = holds(Responsibility.DECISION_MAKER)
+analyst = holds(Responsibility.ANALYST)
+administrator = holds(Responsibility.ADMINISTRATOR)
+
+
+def signed_in(actor: Actor, place: Place) -> bool:  # noqa: ARG001 (a rule)
+    """Hold for everybody who has signed in."""
+    return bool(actor.person)
+
+
+def own(actor: Actor, place: Place) -> bool:
+    """Hold for the author of the object."""
+    return bool(actor.person) and (place.anywhere or place.author == actor.person)
+
+
+def not_author(actor: Actor, place: Place) -> bool:
+    """Hold for everybody but the author of the object."""
+    return bool(actor.person) and (place.anywhere or place.author != actor.person)
+
+
+class Permission(StrEnum):
+    """Something that not everybody may do. A use case adds its own below its heading."""
+
+    # accounts, services and the record
+    SELF = "see and change what is one's own"
+    PERSON_ADD = "add a person"
+    SERVICE_READ = "see a service"
+    SERVICE_ADD = "add a service"
+    MEMBERSHIP_CHANGE = "say who has which responsibility"
+    RECORD_READ = "read the record"
+    JOB_READ = "see how far a job is"
+    JOB_CANCEL = "cancel a job"
+
+
+ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
+    # Any one line grants; every rule on the line must hold.
+    Permission.SELF: ((signed_in,),),
+    Permission.PERSON_ADD: ((administrator,),),
+    Permission.SERVICE_READ: ((lead,), (member,), (manager,), (decision_maker,), (analyst,), (administrator,)),
+    Permission.SERVICE_ADD: ((administrator,),),
+    Permission.MEMBERSHIP_CHANGE: ((administrator,), (lead,)),
+    Permission.RECORD_READ: ((administrator,), (lead,), (decision_maker,)),
+    Permission.JOB_READ: ((own,), (lead,), (analyst,), (administrator,)),
+    Permission.JOB_CANCEL: ((own,), (lead,), (administrator,)),
+}
+
+
+def may(actor: Actor, permission: Permission, place: Place) -> bool:
+    """Say whether somebody may do something at a place."""
+    return any(all(rule(actor, place) for rule in line) for line in ALLOWED[permission])
+
+
+def require(actor: Actor, permission: Permission, place: Place) -> None:
+    """Refuse what somebody may not do."""
+    if not may(actor, permission, place):
+        raise NotAllowed("not_allowed", what=permission.value)
+
+
+def see(actor: Actor, permission: Permission, place: Place) -> None:
+    """Refuse to show what somebody may not see, without telling that it exists."""
+    if not may(actor, permission, place):
+        raise NotFound("not_here")
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Declare what a route needs; asked before the route runs, of any place at all."""
+
+    def declare(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_to_all(view: View) -> View:
+    """Declare a route open to people who are not signed in."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def signing(view: View) -> View:
+    """Declare that a route signs: after an expired session it is shown again, never replayed."""
+    view.signing = True  # type: ignore[attr-defined]
+    return view

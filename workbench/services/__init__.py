@@ -1,0 +1,1 @@
+"""Services: what customers come for, and who has which responsibility for them."""
