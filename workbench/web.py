@@ -1,0 +1,529 @@
+"""What every request passes through: who asks, whether they may, from where it comes, and that a form acts once.
+
+- A browser holds one random token. The database knows its hash; the CSRF token is derived from it, so that a page
+  typed on for an hour is still known to be ours when the session has run out.
+- An expired session while posting: the sign-in page carries what was typed, signed, without secrets, and sends it again
+  for the same person. A signing, or another person's form, is only shown again; nothing can be written meanwhile.
+- A form's token is claimed in the act's own transaction: the same form sent twice acts once and gets the same answer.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import session as flask_session
+from flask.sessions import SessionInterface, SessionMixin
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
+
+from process_models.values.sentences import Sentence, say
+from workbench import store
+from workbench.accounts import operations as accounts
+from workbench.accounts.forms import SignInForm
+from workbench.accounts.model import Person
+from workbench.config import Settings
+from workbench.database import RIDER, reading, transaction
+from workbench.errors import Invalid, NotAllowed, NotPossible, NotSignedIn, Refusal, Unavailable
+from workbench.forms import is_secret
+from workbench.permissions import ANYWHERE, NOBODY, Actor, may
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+CARRIED_HOLDS = 12 * 3600
+WAIT_FOR_TWIN = 5.0
+"""Seconds that the second of two equal forms waits for the answer of the first."""
+
+csrf = CSRFProtect()
+
+
+# What routes ask for
+
+
+def settings() -> Settings:
+    """Return the settings of this installation."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def engine() -> Engine:
+    """Return the database that operations take."""
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def current() -> Connection:
+    """Return this request's reading connection; after an act it sees what was stored."""
+    if "reading" not in g:
+        g.reading = reading(engine())
+        g.db = g.reading.__enter__()
+    found: Connection = g.db
+    return found
+
+
+def _close_reading() -> None:
+    if "reading" in g:
+        g.pop("reading").__exit__(None, None, None)
+        g.pop("db")
+
+
+def actor() -> Actor:
+    """Return who asks, with all responsibilities; nobody if not signed in."""
+    if "actor" not in g:
+        person = g.get("person")
+        g.actor = accounts.actor_of(current(), person) if person else NOBODY
+    found: Actor = g.actor
+    return found
+
+
+def address() -> str:
+    """Return where the request comes from."""
+    return request.remote_addr or ""
+
+
+def tell(id: str, **params: object) -> None:
+    """Say a sentence on the next page."""
+    flash(say(Sentence.of(id, **params)))
+
+
+# The browser's token, and sentences for the next page
+
+
+class BrowserSession(dict[str, Any], SessionMixin):
+    """What Flask and Flask-WTF see of a browser: its token, the CSRF token derived from it, sentences to show."""
+
+    token = ""
+    new = False
+    said = False
+    """Whether sentences came with the request, so that an answer that showed them takes them away."""
+
+
+class Browser(SessionInterface):
+    """Keeps one random token in a cookie, and sentences for the next page in a signed one."""
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """Return what the cookies say."""
+        session = BrowserSession()
+        session.token = request.cookies.get(cookie_name(app), "")
+        session.new = len(session.token) < 32
+        if session.new:
+            session.token = secrets.token_urlsafe(32)
+        session["csrf_token"] = csrf_of(app, session.token)
+        if said := request.cookies.get("said"):
+            session.said = True
+            session["_flashes"] = _unsigned(app, "said", said, 300) or []
+        return session
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the token when it is new and needed, and the sentences when there are any."""
+        assert isinstance(session, BrowserSession)
+        secure = app.extensions["settings"].secure
+        rules: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": secure, "path": "/"}
+        if session.new and g.get("keep_token", False):
+            response.set_cookie(cookie_name(app), session.token, **rules)
+        sentences = session.get("_flashes")
+        if sentences:
+            response.set_cookie("said", _signer(app, "said").dumps(sentences), max_age=300, **rules)
+        elif session.said:
+            response.delete_cookie("said", path="/")
+
+
+def cookie_name(app: Flask) -> str:
+    """Return the cookie's name: over TLS one that no other host can set."""
+    return "__Host-session" if app.extensions["settings"].secure else "session"
+
+
+def csrf_of(app: Flask, token: str) -> str:
+    """Return the CSRF secret that belongs to a browser's token."""
+    return hmac.new(app.extensions["settings"].secret.encode(), f"csrf {token}".encode(), hashlib.sha256).hexdigest()
+
+
+def browser() -> BrowserSession:
+    """Return this request's browser."""
+    found = flask_session._get_current_object()  # type: ignore[attr-defined]
+    assert isinstance(found, BrowserSession)
+    return found
+
+
+def begin_session(token: str) -> None:
+    """Give the browser a new token, as at sign-in."""
+    session = browser()
+    session.token, session.new = token, True
+    session["csrf_token"] = csrf_of(current_app, token)
+    g.pop("csrf_token", None)
+    g.keep_token = True
+
+
+def _signer(app: Flask, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(app.extensions["settings"].secret, salt=purpose)
+
+
+def _unsigned(app: Flask, purpose: str, text: str, seconds: int) -> Any:
+    try:
+        return _signer(app, purpose).loads(text, max_age=seconds)
+    except BadSignature:
+        return None
+
+
+# Before a view
+
+
+def set_up(app: Flask) -> None:
+    """Hang everything on an app, in the order in which a request meets it."""
+    app.session_interface = Browser()
+    app.before_request(know_who)
+    app.before_request(check_origin)
+    csrf.init_app(app)
+    app.before_request(check_permission)
+    app.before_request(once)
+    app.after_request(keep_answer)
+    app.after_request(add_headers)
+    app.teardown_request(close)
+    app.register_error_handler(CSRFError, csrf_missing)
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Twin, twin)
+    app.register_error_handler(ValueError, not_a_model)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, database_busy)
+    app.jinja_env.globals.update(csrf_token=token_for_forms, may=may_here, say=say, shown=shown, here=here)
+    app.jinja_env.filters.update(moment=moment, day=day)
+
+
+def know_who() -> None:
+    """Find the person of the browser's token; remember whose session ran out."""
+    g.person = g.expired = None
+    if request.endpoint == "static" or browser().new:
+        return
+    person, good = accounts.resume(engine(), browser().token)
+    g.person, g.expired = (person, None) if good else (None, person)
+
+
+def check_origin() -> None:
+    """Refuse what another site's page sends."""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != (settings().origin or request.host_url.rstrip("/")):
+        raise NotAllowed("other_origin")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("other_origin")
+
+
+def _view() -> Any:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def check_permission() -> ResponseReturnValue | None:
+    """Ask for a sign-in where one is needed, and refuse politely what the person may do nowhere."""
+    view = _view()
+    if view is None or request.endpoint == "static":
+        return None
+    permission = view.permission
+    if permission is None:
+        return None
+    if g.person is None:
+        return sign_in_page()
+    if not may(actor(), permission, ANYWHERE):
+        raise NotAllowed("not_allowed", what=permission.value)
+    return None
+
+
+# Once
+
+
+class Once:
+    """Goes along with every write of a request: closes its reader, and claims the form in the act's own transaction."""
+
+    def __init__(self, form: store.Submission | None, read_only: bool) -> None:
+        self.form = form
+        self.read_only = read_only
+        self.claimed = False
+
+    def before(self) -> None:
+        """End reading, so that no old state is seen after the act and no lock is in its way."""
+        if self.read_only:
+            raise NotPossible("shown_again")
+        _close_reading()
+
+    def within(self, db: Connection) -> None:
+        """Claim the form's token; a second claim undoes the second act."""
+        if self.form and not self.claimed:
+            if not store.claim(db, self.form):
+                raise Twin
+            self.claimed = True
+
+
+class Twin(Exception):
+    """The same form is being acted on by another request."""
+
+
+def once() -> ResponseReturnValue | None:
+    """Answer a form that was acted on before as it was answered then."""
+    form = None if request.method in SAFE else _submission()
+    g.once = Once(form, g.get("shown_again", False))
+    g.rider = RIDER.set(g.once)
+    return _answer_again(form) if form else None
+
+
+def _submission() -> store.Submission | None:
+    token = request.form.get("form_token", "")
+    if not token or g.person is None:
+        return None
+    return store.Submission(token[:64], g.person.id, request.path[:200], _body_hash())
+
+
+def _body_hash() -> str:
+    fields = [[name, values] for name, values in sorted(request.form.lists()) if not is_secret(name)]
+    files = [[name, file.filename] for name, file in sorted(request.files.items(multi=True))]
+    return hmac.new(settings().secret.encode(), json.dumps([fields, files]).encode(), hashlib.sha256).hexdigest()
+
+
+def _answer_again(form: store.Submission) -> ResponseReturnValue | None:
+    with reading(engine()) as db:
+        before = store.submitted(db, form.token)
+    if before is None:
+        return None
+    if (before.person, before.route, before.body_hash) != (form.person, form.route, form.body_hash):
+        raise Invalid("other_form")
+    if before.location is None:
+        raise NotPossible("sent_before")
+    return redirect(before.location, 303)
+
+
+def _after_twin(form: store.Submission) -> ResponseReturnValue:
+    """Wait for the answer that the first of two equal forms gets."""
+    until = time.monotonic() + WAIT_FOR_TWIN
+    while time.monotonic() < until:
+        try:
+            if (answer := _answer_again(form)) is not None:
+                return answer
+        except NotPossible:
+            time.sleep(0.05)
+    raise NotPossible("sent_before")
+
+
+def keep_answer(response: Response) -> Response:
+    """Keep where the sender of a form was sent, for when it comes again."""
+    once: Once | None = g.get("once")
+    if once and once.claimed and once.form and response.location:
+        rider = RIDER.set(None)
+        with transaction(engine()) as db:
+            store.answer(db, once.form.token, response.location)
+        RIDER.reset(rider)
+    return response
+
+
+def close(_problem: BaseException | None) -> None:
+    """Let go of the connection and of the rider."""
+    _close_reading()
+    if (token := g.pop("rider", None)) is not None:
+        RIDER.reset(token)
+
+
+# An expired session
+
+
+def sign_in_page() -> ResponseReturnValue:
+    """Show the sign-in page in place of what was asked; what was being sent goes with it."""
+    if request.method in SAFE:
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    if wants_json():
+        raise NotSignedIn("sign_in_first")
+    form = SignInForm(formdata=None, carried=_carried())
+    return sign_in_drawn(form), 401
+
+
+def sign_in_drawn(form: SignInForm) -> str:
+    """Draw the sign-in page, and what the form carries so that nothing typed is lost from sight."""
+    sent = carried(form.carried.data or "")
+    typed = [value for name, value in sent["fields"] if not is_secret(name) and value.strip()] if sent else []
+    return render_template("accounts/sign_in.html", form=form, typed=typed, sent=sent)
+
+
+def _carried() -> str:
+    fields = [[n, v] for n, v in request.form.items(multi=True) if not is_secret(n) or n == "form_token"]
+    person = g.expired.id if g.expired else None
+    sent = {"person": person, "path": request.full_path.rstrip("?"), "fields": fields}
+    return str(_signer(current_app, "carried").dumps({**sent, "files": sorted(request.files)}))
+
+
+def carried(text: str) -> dict[str, Any] | None:
+    """Return what a sign-in page carried, or None if it is not ours or older than a session can be."""
+    found: dict[str, Any] | None = _unsigned(current_app, "carried", text, CARRIED_HOLDS) if text else None
+    return found
+
+
+def send_again(sent: dict[str, Any], person: Person, token: str) -> Response:
+    """Send a carried form for its person; show it again if it signs, had files, or was somebody else's."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    path = urlsplit(sent["path"])
+    view = app.view_functions.get(_endpoint(path.path))
+    replay = sent["person"] == person.id and not sent["files"] and not getattr(view, "signing", False)
+    fields = MultiDict((str(name), str(value)) for name, value in sent["fields"])
+    builder = EnvironBuilder(
+        path=path.path, query_string=path.query, base_url=request.host_url, method="POST", data=fields
+    )
+    environ = builder.get_environ()
+    environ.update({"HTTP_COOKIE": f"{cookie_name(app)}={token}", "REMOTE_ADDR": address()})
+    environ["HTTP_X_CSRFTOKEN"] = generate_csrf()
+    environ["HTTP_REFERER"] = request.host_url
+    with app.app_context(), app.request_context(environ):
+        g.shown_again = not replay
+        g.files_again = sent["files"]
+        response = app.full_dispatch_request()
+    return response
+
+
+def _endpoint(path: str) -> str:
+    urls = current_app.url_map.bind(urlsplit(request.host_url).netloc)
+    try:
+        return str(urls.match(path, method="POST")[0])
+    except HTTPException:
+        return ""
+
+
+# Refusals and answers
+
+
+def wants_json() -> bool:
+    """Say whether the asker wants data rather than a page."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """Show a refusal as a page, or as a problem in JSON (RFC 9457)."""
+    return _problem(refusal.status, refusal.title, say(refusal.sentence), getattr(refusal, "wait", None))
+
+
+def not_a_model(problem: ValueError) -> ResponseReturnValue:
+    """Show what a model package refused, where no form did; any other ValueError is a bug and rises."""
+    sentence = getattr(problem, "sentence", None)
+    if sentence is None:
+        raise problem
+    return _problem(422, "This does not fit", say(sentence), None)
+
+
+def http_error(problem: HTTPException) -> ResponseReturnValue:
+    """Show what HTTP itself refuses."""
+    if problem.response is not None:
+        return problem.response
+    known = {404: "http_404", 405: "http_405", 413: "http_413", 500: "http_500"}
+    sentence = say(Sentence.of(known[problem.code])) if problem.code in known else problem.description or ""
+    return _problem(problem.code or 500, str(problem.name), sentence, None)
+
+
+def csrf_missing(_problem: CSRFError) -> ResponseReturnValue:
+    """Ask for a sign-in when the browser has forgotten its token; else refuse the form."""
+    if g.get("person") is None and _view() is not None and getattr(_view(), "permission", None) is not None:
+        return sign_in_page()
+    return refused(Refusal("form_too_old"))
+
+
+def database_busy(problem: OperationalError) -> ResponseReturnValue:
+    """Say that the database is busy, when it is that."""
+    if not any(word in str(problem.orig) for word in ("locked", "busy", "connect", "terminat")):
+        raise problem
+    return refused(Unavailable("database_busy"))
+
+
+def _problem(status: int, title: str, sentence: str, wait: int | None) -> ResponseReturnValue:
+    headers = {"Retry-After": str(wait)} if wait else {}
+    if wants_json():
+        body = {"type": "about:blank", "title": title, "status": status, "detail": sentence}
+        return json.dumps(body), status, {**headers, "Content-Type": "application/problem+json"}
+    return render_template("error.html", title=title, sentence=sentence, status=status), status, headers
+
+
+def twin(_problem: Twin) -> ResponseReturnValue:
+    """Give the second of two equal forms the answer of the first."""
+    form = g.once.form
+    return _after_twin(form)
+
+
+def add_headers(response: Response) -> Response:
+    """Add what keeps browsers from doing more than our pages mean."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings().secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+# What templates use
+
+
+def token_for_forms() -> str:
+    """Return the CSRF token of this page's forms, and keep the browser's token for them."""
+    g.keep_token = True
+    return str(generate_csrf())
+
+
+def may_here(permission: Any, place: Any = ANYWHERE) -> bool:
+    """Say whether the person who looks may do something."""
+    return may(actor(), permission, place)
+
+
+def shown(endpoint: str) -> bool:
+    """Say whether a page is there, and the person who looks may see it somewhere."""
+    view = current_app.view_functions.get(endpoint)
+    return view is not None and (view.permission is None or may(actor(), view.permission, ANYWHERE))  # type: ignore[attr-defined]
+
+
+def here(endpoint: str) -> bool:
+    """Say whether this page belongs to a place in the bar: it is that page, or of the same use case."""
+    own = request.endpoint or ""
+    return own == endpoint or (own.split(".")[0] == endpoint.split(".")[0] and not endpoint.startswith("pages."))
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as people write it, in UTC.
+
+    >>> from datetime import UTC
+    >>> moment(datetime(2026, 10, 9, 14, 5, tzinfo=UTC))
+    '9 October 2026, 14:05 UTC'
+    """
+    return f"{day(value)}, {value:%H:%M} UTC"
+
+
+def day(value: date) -> str:
+    """Return a date as people write it.
+
+    >>> day(date(2026, 10, 9))
+    '9 October 2026'
+    """
+    return f"{value.day} {value:%B %Y}"
