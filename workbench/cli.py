@@ -1,0 +1,251 @@
+"""The same by command: every command calls the operations that the pages call."""
+
+import fcntl
+import ipaddress
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from sqlalchemy import inspect
+
+from process_models.values.sentences import say
+from workbench import app, database, jobs, pages, record
+from workbench.accounts import operations as accounts
+from workbench.accounts import store as people
+from workbench.config import Settings, settings_from
+from workbench.database import engine, migrate, reading
+from workbench.errors import Refusal
+from workbench.example import PEOPLE, make_example
+
+SERVE = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--http1-header-read-timeout", "10000")
+SERVE_ON = (*SERVE, "--backpressure", "64", "--respawn-failed-workers", "--log-level", "error", "workbench.wsgi:app")
+LEAST_FREE = 500 * 1024 * 1024
+
+
+class Commands(click.Group):
+    """Shows a refusal as one sentence and status 1, not as a trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (Refusal, ValueError) as problem:
+            if getattr(problem, "sentence", None) is None:
+                raise
+            raise click.ClickException(str(problem)) from problem
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="service-workbench", prog_name="workbench")
+def main() -> None:
+    """Review and re-engineer customer-service processes."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the pages."""
+    settings = settings_from()
+    _check_address(settings, host, port)
+    os.execv(sys.executable, [*_granian(host, port)])  # noqa: S606 (our own server, no shell)
+
+
+def _granian(host: str, port: int) -> list[str]:
+    return [sys.executable, "-m", "granian", "--host", host, "--port", str(port), *SERVE_ON]
+
+
+def _check_address(settings: Settings, host: str, port: int) -> None:
+    local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    if not local and not settings.secure:
+        raise Refusal("not_loopback", host=host)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise Refusal("port_in_use", port=port) from problem
+
+
+@main.command()
+def work() -> None:
+    """Run jobs until stopped."""
+    settings = settings_from()
+    app.load()
+    terms = jobs.Terms(lease=settings.lease, heartbeat=settings.heartbeat)
+    worker = jobs.Worker(settings.database, terms)
+    worker.run(lambda: _daily(worker, settings))
+
+
+def _daily(worker: jobs.Worker, settings: Settings) -> None:
+    """Keep a checkpoint of the record once a day; the file is read only when the date has changed."""
+    today = database.now().date()
+    if getattr(worker, "day", None) != today:
+        record.checkpoint_daily(worker.engine, settings.checkpoints)
+        worker.day = today
+
+
+@main.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest form."""
+    migrate(settings_from().database)
+    click.echo("The database is in its newest form.")
+
+
+@main.command()
+def doctor() -> None:
+    """Look at an installation: database, drawing, record, free disk. Status 1 if something needs care."""
+    settings = settings_from()
+    made = engine(settings.database)
+    with reading(made) as db:
+        ready = inspect(db).has_table("audit")
+        state = pages.health_of(db) if ready else {}
+        check = record.verify(db, record.checkpoints(settings.checkpoints)) if ready else None
+    free = shutil.disk_usage(settings.home).free
+    lines = [
+        (True, f"home {settings.home}"),
+        (
+            ready,
+            f"database {state['database']} {state['version']}, journal {state['journal']}" if ready else NOT_MIGRATED,
+        ),
+        (
+            True,
+            f"drawing with {'dot, ' + dot if (dot := shutil.which('dot')) else 'the built-in engine (no dot found)'}",
+        ),
+        (free >= LEAST_FREE, f"{free // 2**20:,} MB free"),
+        ((settings.home / "secret").stat().st_mode & 0o077 == 0, "secret readable by its owner only"),
+    ]
+    if check:
+        lines += [(check.whole, f"record of {check.size} entries, {check.checkpoints} checkpoints")]
+    for good, line in lines:
+        click.echo(f"{'well ' if good else 'CARE '} {line}")
+    if not all(good for good, _ in lines):
+        sys.exit(1)
+
+
+NOT_MIGRATED = "database not made yet: run workbench migrate"
+
+
+@main.group()
+def verify() -> None:
+    """Check what was signed or recorded."""
+
+
+@verify.command(name="record")
+@click.option("--checkpoints", type=click.Path(path_type=Path), help="A file of checkpoints kept elsewhere.")
+def verify_record(checkpoints: Path | None) -> None:
+    """Walk the chain of the record and hold it against its checkpoints. Status 1 if it was changed."""
+    settings = settings_from()
+    known = record.checkpoints(checkpoints or settings.checkpoints)
+    with reading(engine(settings.database)) as db:
+        check = record.verify(db, known)
+    for fault in check.faults:
+        click.echo(say(fault))
+    if not known:
+        click.echo("No checkpoint is known, so a cut tail or a rewriting of everything would not show.")
+    click.echo(f"{check.size} entries, newest hash {check.head}: {'unbroken' if check.whole else 'CHANGED'}.")
+    if not check.whole:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="The port to listen on, on this machine only.")
+@click.option("--example/--no-example", default=True, show_default=True, help="Make the example people and review.")
+def start(port: int, example: bool) -> None:
+    """Migrate, make the example if absent, and run pages and worker together until stopped."""
+    settings = settings_from()
+    with _alone(settings):
+        _check_address(settings, "127.0.0.1", port)
+        migrate(settings.database)
+        _greet(settings, port, example)
+        _attend(_granian("127.0.0.1", port), [sys.executable, "-m", "workbench", "work"])
+
+
+class _alone:  # noqa: N801 (reads as a statement: with _alone(settings))
+    """Holds the home folder, so that two starts do not share it by mistake."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> None:
+        self.file = (self.settings.home / "lock").open("w")
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            raise Refusal("home_in_use", home=self.settings.home) from problem
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+def _greet(settings: Settings, port: int, example: bool) -> None:
+    address = f"http://127.0.0.1:{port}"
+    made = engine(settings.database)
+    app.load()
+    if example and make_example(made, settings):
+        record.checkpoint_daily(made, settings.checkpoints)
+        click.echo("Example people of Harbour Mutual, with their sign-in names:")
+        for role in PEOPLE:
+            click.echo(f"  {role.login:8} {role.name}, {role.responsibility}")
+        click.echo(f"Their passwords are in {settings.passwords}")
+    with reading(made) as db:
+        empty = people.empty(db)
+    if empty:
+        click.echo(
+            f"Nobody is here yet. Make the first administrator within 15 minutes: {address}/begin/"
+            f"{accounts.invite_first(made)}"
+        )
+    if not shutil.which("dot"):
+        click.echo("dot not found: drawing with the built-in engine; apt-get install graphviz for the system's.")
+    click.echo(f"Open {address}")
+    sys.stdout.flush()
+    made.dispose()
+
+
+def _attend(server: list[str], worker: list[str]) -> None:
+    """Run both; start the worker again when it dies, end with the server, stop both when told to."""
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    children = {"server": _child(server), "worker": _child(worker)}
+    while not stopping and children["server"].poll() is None:
+        if children["worker"].poll() is not None:
+            time.sleep(1)
+            children["worker"] = _child(worker)
+        time.sleep(0.2)
+    for child in children.values():
+        child.terminate()
+    for child in children.values():
+        _wait(child)
+    if not stopping:
+        sys.exit(1)
+
+
+def _child(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a child in a group of its own, so that Ctrl-C reaches it through us and only once."""
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 (our own programs)
+
+
+def _wait(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(15)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+if __name__ == "__main__":
+    main()
