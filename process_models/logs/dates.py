@@ -6,13 +6,15 @@ year can be in doubt, so that is all a reader has to confirm.
 
 import re
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from msgspec import Struct
 
 from process_models.logs.errors import LogError
+from process_models.values.calendars import zone
+from process_models.values.errors import ModelError
 
 Order = Literal["dmy", "mdy", "ymd", "ydm"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy", "ydm")
@@ -24,7 +26,7 @@ SHAPE = (
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<offset>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?\s*$"
 )
-MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+MONTHS = {"janfebmaraprmayjunjulaugsepoctnovdec"[3 * n - 3 : 3 * n]: n for n in range(1, 13)}
 
 
 class Parts(Struct, frozen=True, eq=False):
@@ -48,8 +50,9 @@ class Parts(Struct, frozen=True, eq=False):
         """Minutes ahead of UTC by text, missing where the text gives none."""
         given = self.table["offset"].str.upper().str.replace(":", "", regex=False)
         minutes = pd.to_numeric(given.str[:3], errors="coerce") * 60
-        minutes += np.sign(minutes).replace(0, 1) * pd.to_numeric(given.str[3:], errors="coerce")
-        return minutes.mask(given.isin(["Z", "UTC", "GMT"]), 0.0)
+        sign = given.str[0].map({"+": 1.0, "-": -1.0})
+        minutes = minutes + sign * pd.to_numeric(given.str[3:], errors="coerce")
+        return pd.Series(minutes.mask(given.isin(["Z", "UTC", "GMT"]), 0.0))
 
 
 def _years(text: "pd.Series[str]") -> "pd.Series[float]":
@@ -72,7 +75,7 @@ def _since_midnight(table: pd.DataFrame) -> "pd.Series[float]":
     fraction = pd.to_numeric("0." + table["fraction"].fillna("0"))
     good = ((hour < 24) & (minute < 60) & (second < 60)) | ((hour == 24) & (minute == 0) & (second == 0))
     ms = ((hour * 60 + minute) * 60 + second) * 1000 + np.floor(fraction * 1000 + 1e-9)
-    return ms.where(good & (half.isna() | (pd.to_numeric(table["hour"]) <= 12)))
+    return pd.Series(ms.where(good & (half.isna() | (pd.to_numeric(table["hour"]) <= 12))))
 
 
 def parts(texts: "pd.Series[str]") -> Parts:
@@ -105,14 +108,14 @@ class Moments(Struct, frozen=True, eq=False):
     """Times in an hour that happens twice (the first is taken) or never (moved forward) on the local clock."""
 
 
-def moments(texts: "pd.Series[str]", order: Order, zone: str) -> Moments:
+def moments(texts: "pd.Series[str]", order: Order, zone_name: str) -> Moments:
     """Return the moments a column says, at ms in UTC; missing or unreadable values are NaT.
 
     Texts without an offset are on the clock of the zone.
     """
     pieces = parts(texts)
     local, offsets = pieces.moments(order), pieces.offsets
-    clock = zone_of(zone)
+    clock = zone_of(zone_name)
     settled = local.dt.tz_localize(clock, ambiguous="NaT", nonexistent="NaT")
     first = local.dt.tz_localize(clock, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
     by_zone = first.dt.tz_convert("UTC")
@@ -125,6 +128,6 @@ def moments(texts: "pd.Series[str]", order: Order, zone: str) -> Moments:
 def zone_of(name: str) -> ZoneInfo:
     """Return a time zone by its IANA name, or say that there is none."""
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+        return zone(name)
+    except ModelError:
         raise LogError("log_unknown_zone", zone=name) from None

@@ -34,6 +34,10 @@ class Events(Struct, frozen=True, eq=False):
     unsettled: int
     """Times in an hour that the local clock has twice or never."""
     meaning: Meaning
+    zone: str
+    """IANA name of the clock that local hours and weekdays are read on."""
+    last: str
+    """The customer's end, empty where it is the last row."""
 
     @property
     def cases(self) -> int:
@@ -70,12 +74,14 @@ def events(frame: pd.DataFrame, columns: Columns) -> Events:
         table["group"] = known[columns.resource].map(role_of, na_action="ignore").astype("str")
     table["person"] = pd.factorize(known[columns.resource])[0] if columns.resource else -1
     table["kept"] = _kept(known, columns, frame)
+    if columns.last and not table["step"].eq(columns.last).any():
+        raise LogError("log_no_such_last", step=columns.last, column=columns.step)
     reasons = _reasons(table, columns)
     left_out = tuple(LeftOut(int(row), reason) for row, reason in zip(table["row"], reasons, strict=True) if reason)
     kept = table[[reason is None for reason in reasons]]
     if kept.empty:
         raise LogError("log_no_rows_left", read=len(frame), first=_first(left_out))
-    return Events(_sorted(kept, columns), left_out, len(frame), unsettled, columns.meaning)
+    return Events(_sorted(kept, columns), left_out, len(frame), unsettled, columns.meaning, columns.zone, columns.last)
 
 
 def _known(texts: "pd.Series[str]", missing: tuple[str, ...]) -> "pd.Series[str]":

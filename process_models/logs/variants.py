@@ -3,6 +3,7 @@
 import pandas as pd
 from msgspec import Struct
 
+from process_models.logs.dates import zone_of
 from process_models.logs.events import Events
 from process_models.logs.visits import visits
 
@@ -10,7 +11,8 @@ from process_models.logs.visits import visits
 def variants(events: Events) -> pd.DataFrame:
     """Return the different ways through the steps, the most frequent first.
 
-    Columns: steps (tuple of names, consecutive repeats collapsed), cases, share (of all cases), covered (running share).
+    Columns: steps (tuple of names, consecutive repeats collapsed), cases, share (of all cases), covered (share of this
+    and all before).
     """
     ways = visits(events).groupby("case", sort=False)["step"].agg(tuple)
     counts = ways.value_counts().rename("cases").rename_axis("steps").reset_index()
@@ -98,7 +100,7 @@ def promises(events: Events) -> Promises:
     return Promises(len(known), int((~known.astype(bool)).sum()), len(at_end) - len(known))
 
 
-def promises_by_weekday(events: Events, zone: str) -> pd.DataFrame:
+def promises_by_weekday(events: Events) -> pd.DataFrame:
     """Return promises missed by the weekday on which the case was opened (or first seen), Monday 0 first.
 
     Columns: weekday, cases, missed, share (missing where no case was opened).
@@ -106,7 +108,7 @@ def promises_by_weekday(events: Events, zone: str) -> pd.DataFrame:
     by_case = events.frame.groupby("case").agg(opened=("opened", "first"), seen=("time", "first"))
     by_case["kept"] = events.frame.groupby("case")["kept"].last(skipna=False)
     came = by_case["opened"].fillna(by_case["seen"])
-    weekday = came.dt.tz_convert(zone).dt.weekday.rename("weekday")
+    weekday = came.dt.tz_convert(zone_of(events.zone)).dt.weekday.rename("weekday")
     known = by_case.assign(weekday=weekday).dropna(subset="kept")
     missed = ~known["kept"].astype(bool)
     table = missed.groupby(known["weekday"]).agg(cases="size", missed="sum").reindex(range(7), fill_value=0)

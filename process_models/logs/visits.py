@@ -6,14 +6,16 @@ from process_models.logs.columns import Meaning
 from process_models.logs.events import Events
 
 
-def visits(events: Events, last: str = "") -> pd.DataFrame:
+def visits(events: Events) -> pd.DataFrame:
     """Return one row for each visit, sorted by case.
 
-    Columns: case, step, number (from 1 within the case), visit (from 1 within case and step), rows, begin and end (UTC),
-    group (the first known), worked_ms (sum of the spans, missing without starts), elapsed_ms (time in the state, or since
-    the visit before; missing where nothing says), waited_ms (spans only: from the end of the visit before, or the opening,
-    to the begin; at least 0), overlaps (spans only: begins before the visit before ends), beyond (comes after the
-    customer's end).
+    Columns: case, step, rows, begin and end (UTC), group (the first known), number (from 1 within the case), visit
+    (from 1 within case and step), since (the end of the visit before, or the opening), beyond (comes after the
+    customer's end), overlaps (spans only: begins before the visit before ends), and in ms, missing where nothing says:
+
+    - worked_ms: the sum of the spans;
+    - elapsed_ms: the time in the state, or since the end of the visit before (of the first: since the opening);
+    - waited_ms, spans only: from the end of the visit before to the begin, at least 0.
     """
     frame = events.frame
     run = (frame["case"].ne(frame["case"].shift()) | frame["step"].ne(frame["step"].shift())).cumsum()
@@ -35,8 +37,8 @@ def visits(events: Events, last: str = "") -> pd.DataFrame:
     )
     table["number"] = table.groupby("case").cumcount() + 1
     table["visit"] = table.groupby(["case", "step"]).cumcount() + 1
-    table["beyond"] = _beyond(table, last)
-    return _timed(table, events.meaning, last)
+    table["beyond"] = _beyond(table, events.last)
+    return _timed(table, events.meaning)
 
 
 def _ms(span: "pd.Series[pd.Timedelta]") -> "pd.Series[float]":
@@ -50,28 +52,23 @@ def _beyond(table: pd.DataFrame, last: str) -> "pd.Series[bool]":
     return table["number"].gt(ends.fillna(float("inf")))
 
 
-def _timed(table: pd.DataFrame, meaning: Meaning, last: str) -> pd.DataFrame:
-    """Add what the meaning of the rows lets be measured."""
-    same_after = table["case"].eq(table["case"].shift(-1))
+def _timed(table: pd.DataFrame, meaning: Meaning) -> pd.DataFrame:
+    """Add what the meaning of the rows lets be measured; nothing is measured beyond the customer's end."""
     same_before = table["case"].eq(table["case"].shift())
     before = table["end"].shift().where(same_before, table["opened"])
+    table = table.assign(waited_ms=float("nan"), overlaps=False)
     if meaning is Meaning.STATES:
-        stays = same_after & ~table["beyond"].shift(-1, fill_value=False)
-        return table.assign(
-            elapsed_ms=_ms(table["begin"].shift(-1) - table["begin"]).where(stays),
-            worked_ms=float("nan"),
-            waited_ms=float("nan"),
-            overlaps=False,
-        ).drop(columns="opened")
-    since = _ms(table["end"] - before).where(~table["beyond"])
-    if meaning is Meaning.ENDS:
-        return table.assign(elapsed_ms=since, worked_ms=float("nan"), waited_ms=float("nan"), overlaps=False).drop(
-            columns="opened"
-        )
-    gap = _ms(table["begin"] - before).where(~table["beyond"])
-    return table.assign(elapsed_ms=since, waited_ms=gap.clip(lower=0), overlaps=gap.lt(0) & same_before).drop(
-        columns="opened"
-    )
+        stays = table["case"].eq(table["case"].shift(-1)) & ~table["beyond"].shift(-1, fill_value=False)
+        table["elapsed_ms"] = _ms(table["begin"].shift(-1) - table["begin"]).where(stays)
+    else:
+        table["elapsed_ms"] = _ms(table["end"] - before).where(~table["beyond"])
+    if meaning is Meaning.SPANS:
+        gap = _ms(table["begin"] - before).where(~table["beyond"])
+        table["waited_ms"], table["overlaps"] = gap.clip(lower=0), gap.lt(0) & same_before
+    else:
+        table["worked_ms"] = float("nan")
+    table["since"] = before
+    return table.drop(columns="opened")
 
 
 def kept_visits(table: pd.DataFrame) -> pd.DataFrame:

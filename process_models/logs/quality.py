@@ -1,0 +1,191 @@
+"""What a log can carry and what it cannot: each remark with its figures and its consequence.
+
+Each remark is one function; add one, list it, word it (``log_quality_…`` and ``log_consequence_…``), test it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from process_models.logs.closing import auto_close
+from process_models.logs.columns import Columns, Meaning
+from process_models.logs.demand import THIN, arrivals, weekly
+from process_models.logs.events import Events
+from process_models.logs.telling import percent
+from process_models.logs.variants import promises
+from process_models.logs.visits import kept_visits, visits
+from process_models.values.sentences import Sentence
+from process_models.values.words import duration
+
+Severity = Literal["cannot", "doubt", "note"]
+"""Something the log cannot carry, something to look into, something to know."""
+
+SKEWED = 1.5
+RARE = 5
+
+
+class Remark(Struct, frozen=True):
+    """One thing to know about a log, and what follows from it."""
+
+    id: str
+    severity: Severity
+    sentence: Sentence
+    consequence: Sentence
+
+
+Look = Callable[[Events, Columns], Iterator[Remark]]
+
+
+def quality(events: Events, columns: Columns) -> tuple[Remark, ...]:
+    """Return the remarks on a log, what it cannot carry first."""
+    found = [remark for look in LOOKS for remark in look(events, columns)]
+    return tuple(sorted(found, key=lambda remark: SEVERITIES.index(remark.severity)))
+
+
+SEVERITIES: tuple[Severity, ...] = ("cannot", "doubt", "note")
+
+
+def _remark(id: str, severity: Severity, **params: object) -> Remark:
+    return Remark(
+        id, severity, Sentence.of(f"log_quality_{id}", **params), Sentence.of(f"log_consequence_{id}", **params)
+    )
+
+
+def rows_left_out(events: Events, _: Columns) -> Iterator[Remark]:
+    """Rows that no event was made of."""
+    if events.left_out:
+        n = len(events.left_out)
+        yield _remark("left_out", "doubt", n=n, read=events.read, share=percent(n / events.read))
+
+
+def no_starts(events: Events, _: Columns) -> Iterator[Remark]:
+    """No start of work: work and waiting are one."""
+    if events.meaning is not Meaning.SPANS:
+        yield _remark("no_starts", "cannot", meaning=events.meaning.value)
+
+
+def no_rosters(events: Events, _: Columns) -> Iterator[Remark]:
+    """No log of cases says who was there."""
+    people = events.frame.loc[events.frame["person"] >= 0, "person"].nunique()
+    yield _remark("no_rosters", "cannot", people=people or "no")
+
+
+def closes_by_itself(events: Events, columns: Columns) -> Iterator[Remark]:
+    """A fixed time between the last two steps."""
+    if found := auto_close(events):
+        yield _remark(
+            "auto_close",
+            "note" if columns.last == found.step else "doubt",
+            step=found.step,
+            closing=found.closing,
+            share=percent(found.share),
+            cases=found.cases,
+            hours=round(found.gap_ms / 3_600_000),
+        )
+
+
+def ties(events: Events, columns: Columns) -> Iterator[Remark]:
+    """Neighbouring rows of a case with the same time."""
+    frame = events.frame
+    same = frame["case"].eq(frame["case"].shift()) & frame["time"].eq(frame["time"].shift())
+    if same.any():
+        severity: Severity = "note" if columns.order else "doubt"
+        by = columns.order or "the order of the file"
+        yield _remark("ties", severity, n=int(same.sum()), share=percent(float(same.mean())), order=by)
+
+
+def against_time(events: Events, columns: Columns) -> Iterator[Remark]:
+    """The counter and the clock disagree."""
+    frame = events.frame
+    back = frame["case"].eq(frame["case"].shift()) & frame["time"].lt(frame["time"].shift())
+    if columns.order and back.any():
+        yield _remark("against_time", "doubt", n=int(back.sum()), order=columns.order, time=columns.time)
+
+
+def doubles(events: Events, columns: Columns) -> Iterator[Remark]:
+    """The same number twice in one case."""
+    twice = int(events.frame.duplicated(["case", "order"]).sum())
+    if columns.order and twice:
+        yield _remark("doubles", "doubt", n=twice, order=columns.order)
+
+
+def edges(events: Events, _: Columns) -> Iterator[Remark]:
+    """Weeks at the edge of the log in which hardly a case begins, though events go on."""
+    came = arrivals(events)
+    counts = weekly(came)
+    usual = float(counts.median())
+    thin = counts.lt(THIN * usual)
+    lead, tail = int(thin.cummin().sum()), int(thin[::-1].cummin().sum())
+    silent = (events.frame["time"].max() - came.max()).days // 7
+    if lead or tail or silent:
+        yield _remark("edges", "doubt", lead=lead, tail=tail, silent=silent, last=came.max().date().isoformat())
+
+
+def skewed(events: Events, _: Columns) -> Iterator[Remark]:
+    """A mean far from the median."""
+    table = kept_visits(visits(events))
+    spans = table.groupby("case").agg(since=("since", "first"), begin=("begin", "min"), end=("end", "max"))
+    whole = (spans["end"] - spans["since"].fillna(spans["begin"])).dt.total_seconds() * 1000
+    mean, median = float(whole.mean()), float(whole.median())
+    if mean >= SKEWED * median:
+        p90 = duration(float(whole.quantile(0.9)))
+        yield _remark("skewed", "note", mean=duration(mean), median=duration(median), p90=p90)
+
+
+def unknown(events: Events, columns: Columns) -> Iterator[Remark]:
+    """Values that are missing where a column is in use."""
+    for use in ("group", "opened", "kept", "channel", "case_type"):
+        share = float(events.frame[use].isna().mean())
+        name = getattr(columns, {"kept": "promise"}.get(use, use))
+        if share > 0 and name:
+            yield _remark("unknown", "note", column=name, share=percent(share))
+
+
+def promise_by_row(events: Events, columns: Columns) -> Iterator[Remark]:
+    """A promise that turns during a case: rows and cases say different shares."""
+    if not columns.promise:
+        return
+    by_case, known = promises(events), events.frame["kept"].dropna().astype(bool)
+    by_row = float((~known).mean()) if len(known) else 0.0
+    if round(by_row, 3) != round(by_case.missed_share, 3):
+        yield _remark("promise", "note", by_case=percent(by_case.missed_share), by_row=percent(by_row))
+
+
+def overlaps(events: Events, _: Columns) -> Iterator[Remark]:
+    """Steps that begin before the one before them ends."""
+    table = kept_visits(visits(events))
+    if n := int(table["overlaps"].sum()):
+        yield _remark("overlaps", "doubt", n=n, share=percent(n / len(table)))
+
+
+def rare_steps(events: Events, _: Columns) -> Iterator[Remark]:
+    """Steps of a handful of cases: slips of the keyboard, or the exceptions one should know."""
+    cases = events.frame.groupby("step")["case"].nunique()
+    rare = cases[cases < RARE]
+    if len(rare):
+        yield _remark("rare_steps", "doubt", steps=", ".join(sorted(rare.index)), cases=RARE)
+
+
+def unsettled(events: Events, _: Columns) -> Iterator[Remark]:
+    """Times that the local clock has twice or never."""
+    if events.unsettled:
+        yield _remark("unsettled", "note", n=events.unsettled, zone=events.zone)
+
+
+LOOKS: tuple[Look, ...] = (
+    no_starts,
+    no_rosters,
+    rows_left_out,
+    closes_by_itself,
+    ties,
+    against_time,
+    doubles,
+    edges,
+    overlaps,
+    rare_steps,
+    skewed,
+    promise_by_row,
+    unknown,
+    unsettled,
+)
