@@ -130,6 +130,27 @@ def mean(distribution: Distribution) -> float:
             return float(distribution.mean)
 
 
+def deviation(distribution: Distribution) -> float:
+    """Return the standard deviation, ms.
+
+    >>> deviation(Exponential(1000)), round(deviation(Quantiles((("0", 0), ("1", 1200)))), 1)
+    (1000.0, 346.4)
+    """
+    match distribution:
+        case Fixed():
+            return 0.0
+        case Exponential(mean=m):
+            return float(m)
+        case LogNormal(sd=sd) | Gamma(sd=sd):
+            return float(sd)
+        case Triangular(low=a, mode=c, high=b):
+            return float(((a * a + b * b + c * c - a * b - a * c - b * c) / 18) ** 0.5)
+        case Quantiles():
+            pieces = pairwise(_corners(distribution))
+            squares = sum((p1 - p0) * (x0 * x0 + x0 * x1 + x1 * x1) / 3 for (p0, x0), (p1, x1) in pieces)
+            return float(max(0.0, float(squares) - mean(distribution) ** 2) ** 0.5)
+
+
 def scaled(distribution: Distribution, factor: Fraction) -> Distribution:
     """Return the distribution with all times multiplied, rounded half even to ms; what would vanish becomes fixed.
 
