@@ -2,10 +2,16 @@
 
 from typing import Literal
 
+from process_models.values.calendars import instant
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
-from process_models.values.fractions import Fraction
+from process_models.values.fractions import Fraction, number
 from process_models.values.provenance import Provenance
+
+
+def _refuse(wrong: bool, why: str) -> None:
+    if wrong:
+        raise ModelError("bad_scenario", why=why)
 
 
 class Stream(Document, frozen=True, kw_only=True):
@@ -25,6 +31,8 @@ class Stream(Document, frozen=True, kw_only=True):
         super().__post_init__()
         if len(self.per_hour) != 168:
             raise ModelError("not_a_week_of_hours", stream=self.id, hours=len(self.per_hour))
+        _refuse(any(number(rate) < 0 for rate in self.per_hour), f"stream “{self.id}” has arrivals below zero")
+        _refuse(not 0 <= self.priority <= 255, f"the priority of stream “{self.id}” must lie between 0 and 255")
 
 
 class Absence(Document, frozen=True, kw_only=True):
@@ -37,6 +45,12 @@ class Absence(Document, frozen=True, kw_only=True):
     spell: int
     """Mean length of a spell, ms of wall time."""
 
+    def __post_init__(self) -> None:
+        """Refuse heads that are always away, and spells without length."""
+        super().__post_init__()
+        _refuse(not 0 <= number(self.share) < 1, f"the share of absence “{self.id}” must be at least 0 and below 1")
+        _refuse(self.spell <= 0, f"a spell of absence “{self.id}” must last")
+
 
 class Away(Document, frozen=True, kw_only=True):
     """Heads of a pool known to be away from one time to another."""
@@ -48,6 +62,12 @@ class Away(Document, frozen=True, kw_only=True):
     """ms after the scenario's start."""
     end: int
 
+    def __post_init__(self) -> None:
+        """Refuse a time that ends before it starts."""
+        super().__post_init__()
+        _refuse(self.heads < 0, f"“{self.id}” takes fewer than no heads away")
+        _refuse(not 0 <= self.start < self.end, f"the time of “{self.id}” must start at 0 or later and end after that")
+
 
 class Surge(Document, frozen=True, kw_only=True):
     """Arrivals of all streams (or one) multiplied between two times."""
@@ -58,6 +78,12 @@ class Surge(Document, frozen=True, kw_only=True):
     end: int
     stream: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a time that ends before it starts, and fewer than no arrivals."""
+        super().__post_init__()
+        _refuse(number(self.factor) < 0, f"surge “{self.id}” has a factor below zero")
+        _refuse(not 0 <= self.start < self.end, f"the time of “{self.id}” must start at 0 or later and end after that")
+
 
 class Backlog(Document, frozen=True, kw_only=True):
     """Cases already waiting before a step when the period starts."""
@@ -66,6 +92,11 @@ class Backlog(Document, frozen=True, kw_only=True):
     """The step."""
     cases: int
     stream: str
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than no cases."""
+        super().__post_init__()
+        _refuse(self.cases < 0, f"fewer than no cases wait before “{self.id}”")
 
 
 class Scenario(Document, frozen=True, kw_only=True):
@@ -89,3 +120,22 @@ class Scenario(Document, frozen=True, kw_only=True):
     """After the period play until no case is left, or stop at its end; unfinished cases are counted."""
     drain_limit: int = 13 * 7 * 86_400_000
     """ms after the period at which play stops in any case."""
+
+    def __post_init__(self) -> None:
+        """Refuse a start or zone that is none, a period without length, and surges or backlogs of unknown streams."""
+        super().__post_init__()
+        instant(self.start, self.zone)
+        _refuse(self.period <= 0 or self.drain_limit < 0, "its period must last, and the play after it not end before")
+        known = {stream.id for stream in self.streams}
+        named = {surge.stream for surge in self.surges if surge.stream} | {one.stream for one in self.backlog}
+        _refuse(bool(named - known), f"no stream is called {', '.join(sorted(named - known))}")
+
+    @property
+    def begin(self) -> int:
+        """The instant of the start, ms since 1970 UTC."""
+        return instant(self.start, self.zone)
+
+    @property
+    def limit(self) -> int:
+        """ms after the start at which play stops in any case."""
+        return self.period + (self.drain_limit if self.drain == "empty" else 0)

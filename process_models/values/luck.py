@@ -27,6 +27,8 @@ class Purpose(IntEnum):
     """How long a head is present before a spell of absence."""
     AWAY = 9
     """How long the spell lasts."""
+    AT_START = 10
+    """Whether a head is away when play begins."""
 
 
 def mix(z: int) -> int:

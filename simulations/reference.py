@@ -1,0 +1,415 @@
+"""The plan played with SimPy: written to be read, the specification that every faster engine must equal row for row.
+
+A case's life is a process that yields only where time passes. What happens *to* a case (its work is done, its patience
+ends, a shift opens) happens in the event's callback; people are assigned once all consequences of an event are drained.
+
+Events at one instant run in one stated order, whatever the order in which they were scheduled: SimPy's queue sorts by
+time, then priority, and our priorities are the canonical key of the event (kind, case, step, visit), above three small
+numbers for what follows from an event: a process starts (0), a process goes on (1), people are assigned (2).
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Generator
+from heapq import heappop, heappush
+from itertools import count, pairwise
+from typing import Any
+
+import simpy
+from simpy.events import Event
+
+from process_models.graph.steps import Kind
+from process_models.values import luck
+from process_models.values.errors import ModelError
+from process_models.values.luck import Purpose
+from simulations.contingencies import CAPACITY, Control, controls
+from simulations.demand import Arrival, arrivals
+from simulations.plan import KINDS, Plan
+from simulations.trace import Row, Trace
+
+Life = Generator[Event, Any, None]
+
+ASSIGN = 2
+"""Priority of assigning people: after all that follows from an event, before the next one."""
+CANONICAL = 3
+CAPACITIES, SHIFTS, DONE, ARRIVAL, PATIENCE = range(5)
+"""Kinds of event, in their order at one instant."""
+KIND, CASE, STEP = 2**63, 2**28, 2**16
+"""How a canonical key is packed: visits below 2^16, steps below 2^12, cases below 2^35, room for 16 kinds."""
+
+Reached = Callable[[int], None]
+"""Told now and then how many cases have arrived; may raise to stop the play."""
+
+
+class Case:
+    """Somebody who wants something, on the way through the steps."""
+
+    def __init__(self, number: int, lot: int, priority: int) -> None:
+        self.number = number
+        self.lot = lot
+        self.priority = priority
+        self.visits: dict[int, int] = {}
+        self.joined: dict[int, int] = {}
+        """Branches that have come to each JOIN."""
+        self.branches = 1
+        """Branches under way; those that wait at a JOIN are not."""
+        self.stays: dict[tuple[int, int], Stay] = {}
+        """Visits at which the case queues or waits."""
+        self.gave_up = False
+        self.ending = False
+
+
+class Stay:
+    """One visit of a case to a step that takes time."""
+
+    def __init__(self, case: Case, step: int, visit: int, over: Event) -> None:
+        self.case = case
+        self.step = step
+        self.visit = visit
+        self.over = over
+        """Happens when work or wait is over, or patience."""
+
+    @property
+    def waits(self) -> bool:
+        """Nobody has taken up the work, and the case is still there."""
+        return (self.step, self.visit) in self.case.stays
+
+
+class Group:
+    """The heads of a pool who share a shift."""
+
+    def __init__(self, number: int, heads: int, is_open: bool, queues: list[int]) -> None:
+        self.number = number
+        self.heads = heads
+        self.is_open = is_open
+        self.queues = queues
+        self.busy = 0
+
+    @property
+    def free(self) -> bool:
+        """Somebody is there who has nothing in hand."""
+        return self.is_open and self.busy < self.heads
+
+
+class World:
+    """One replication of a plan."""
+
+    def __init__(self, plan: Plan, world: int, reached: Reached | None = None) -> None:
+        self.plan = plan
+        self.world = world
+        self.reached = reached
+        self.env = simpy.Environment(0)
+        self.rows: list[tuple[int, ...]] = []
+        self.kinds = [KINDS[kind] for kind in plan.stype.tolist()]
+        self.key, self.queue_of = plan.key.tolist(), plan.qu.tolist()
+        self.table, self.patience, self.need = plan.dist.tolist(), plan.pdist.tolist(), plan.need.tolist()
+        self.onward = _split(plan.fto, plan.fptr)
+        self.variants = _variants(plan)
+        self.groups_of = _split(plan.qgl, plan.qgp)
+        self.open_times = list(zip(_split(plan.cs, plan.cptr), _split(plan.ce, plan.cptr), strict=True))
+        served = _split(plan.gql, plan.gqp)
+        self.groups = [
+            Group(n, heads, bool(is_open), served[n])
+            for n, (heads, is_open) in enumerate(zip(plan.cap0.tolist(), plan.opn0.tolist(), strict=True))
+        ]
+        self.finishes = [bool(flag) for flag in plan.fin.tolist()]
+        self.queues: list[list[tuple[int, int, Stay]]] = [[] for _ in self.groups_of]
+        self.numbers = count()
+        self.touched: Group | None = None
+        self.fresh: list[Stay] = []
+        """Stays that have joined a queue since people were last assigned."""
+        self.assigning = False
+        self.arrivals = arrivals(plan, world)
+        self.to_come = len(self.arrivals)
+        self.open_cases = 0
+
+    # Play
+
+    def play(self) -> Trace:
+        """Play until all cases are through or the time is up, and return what happened."""
+        for control in controls(self.plan, self.world):
+            kind = CAPACITIES if control.kind == CAPACITY else SHIFTS
+            self.at(control.time, kind * KIND + control.group * STEP, self.controlled, control)
+        self.expect(0)
+        limit = self.plan.limit
+        while (self.to_come or self.open_cases) and self.env.peek() <= limit:
+            self.env.step()
+        return Trace.of(self.rows, self.arrivals, self.world)
+
+    def at(self, time: int, key: int, what: Callable[[Any], None], of: object) -> Event:
+        """Let something happen at a time, in its canonical order."""
+        event = self.event(of)
+        event.callbacks.append(lambda happened: what(happened.value))
+        self.schedule(event, time, key)
+        return event
+
+    def event(self, value: object = None) -> Event:
+        """Return an event that will succeed with a value."""
+        event = Event(self.env)
+        event._ok, event._value = True, value
+        return event
+
+    def schedule(self, event: Event, time: int, key: int) -> None:
+        """Put an event where its canonical key belongs."""
+        self.env.schedule(event, CANONICAL + key, time - self.env.now)  # type: ignore[arg-type]
+
+    def tell(self, row: Row, case: Case, step: int, visit: int, group: int = -1) -> None:
+        """Add a row to the trace."""
+        self.rows.append((int(self.env.now), row, case.number, step, visit, group))
+
+    # Controls and arrivals
+
+    def controlled(self, control: Control) -> None:
+        """Heads come or go, or a shift opens or closes; whoever is busy finishes or pauses."""
+        group = self.groups[control.group]
+        if control.kind == CAPACITY:
+            group.heads += control.value
+        else:
+            group.is_open = bool(control.value)
+        self.assign(group)
+
+    def expect(self, number: int) -> None:
+        """Let the next case arrive in its time."""
+        if number < len(self.arrivals):
+            self.at(self.arrivals[number].time, ARRIVAL * KIND + number * CASE, self.arrive, number)
+
+    def arrive(self, number: int) -> None:
+        """A case arrives, and begins its life."""
+        coming: Arrival = self.arrivals[number]
+        case = Case(number, luck.lot(self.world, coming.who), int(self.plan.sprio[coming.stream]))
+        self.to_come -= 1
+        self.open_cases += 1
+        self.env.process(self.life(case, coming.step, -1))
+        self.expect(number + 1)
+        if self.reached and number % 256 == 0:
+            self.reached(number)
+
+    # The story of a case
+
+    def life(self, case: Case, step: int, came_from: int) -> Life:
+        """A case (or a branch of it) from where it enters to where it ends, step by step."""
+        while not case.ending:
+            visit = self.enter(case, step)
+            match self.kinds[step]:
+                case Kind.WORK:
+                    stay = self.join_queue(case, step, visit)
+                    if (yield stay.over) is Row.GIVE_UP:
+                        came_from, step = step, int(self.plan.gone[step])
+                        continue
+                    self.tell(Row.LEAVE, case, step, visit)
+                case Kind.WAIT:
+                    stay = self.wait(case, step, visit)
+                    yield stay.over
+                    if (step, visit) not in case.stays:
+                        return
+                    del case.stays[step, visit]
+                    self.tell(Row.LEAVE, case, step, visit)
+                case Kind.FORK:
+                    self.fork(case, step)
+                    return
+                case Kind.JOIN:
+                    if not self.all_joined(case, step, visit):
+                        return
+                case Kind.END:
+                    self.end(case, step)
+                    return
+            if not case.ending:
+                came_from, step = step, self.route(case, step, visit, came_from)
+        self.leave(case, step)
+
+    def enter(self, case: Case, step: int) -> int:
+        """Come to a step and return which visit it is; all branches that meet at a JOIN make one visit."""
+        if self.need[step]:
+            visit = case.visits.get(step, 0) + (not case.joined.get(step))
+        else:
+            visit = case.visits.get(step, 0) + 1
+        if visit >= STEP:
+            raise ModelError("too_many_visits", step=self.plan.steps[step], most=STEP - 1)
+        case.visits[step] = visit
+        self.tell(Row.ENTER, case, step, visit)
+        return visit
+
+    def route(self, case: Case, step: int, visit: int, came_from: int) -> int:
+        """Return the next step: the only one, or the one that luck chooses under the shares that hold."""
+        onward = self.onward[step]
+        if len(onward) == 1:
+            return onward[0]
+        bits = self.bits(case, step, visit, Purpose.ROUTE) >> 32
+        for came, from_visit, shares in self.variants[step]:
+            if came in (-1, came_from) and visit >= from_visit:
+                return next(target for target, share in zip(onward, shares, strict=True) if bits < share)
+        raise AssertionError("the last variant holds for every case")
+
+    def fork(self, case: Case, step: int) -> None:
+        """Part into branches, each with a life of its own."""
+        case.branches += len(self.onward[step]) - 1
+        for target in self.onward[step]:
+            self.env.process(self.life(case, target, step))
+
+    def all_joined(self, case: Case, step: int, visit: int) -> bool:
+        """Count a branch in; the last one goes on for all."""
+        case.joined[step] = case.joined.get(step, 0) + 1
+        if case.joined[step] < self.need[step]:
+            case.branches -= 1
+            return False
+        case.joined[step] = 0
+        self.tell(Row.LEAVE, case, step, visit)
+        return True
+
+    def end(self, case: Case, step: int) -> None:
+        """Come to an end: other branches leave queues and waits, work in hand is finished, then the case is over."""
+        case.ending = True
+        for (at, visit), _ in sorted(case.stays.items()):
+            self.tell(Row.WITHDRAW, case, at, visit)
+            case.branches -= 1
+        case.stays.clear()
+        self.leave(case, step)
+
+    def leave(self, case: Case, step: int) -> None:
+        """A branch is over; with the last one the case is."""
+        case.branches -= 1
+        if case.branches == 0:
+            self.open_cases -= 1
+            self.tell(Row.CLOSE, case, step, 0, int(case.gave_up))
+
+    # Waiting and working
+
+    def wait(self, case: Case, step: int, visit: int) -> Stay:
+        """Let time pass that needs nobody."""
+        stay = self.stay(case, step, visit)
+        self.schedule(stay.over, int(self.env.now) + self.duration(stay), self.order(DONE, stay))
+        return stay
+
+    def join_queue(self, case: Case, step: int, visit: int) -> Stay:
+        """Line up for the people who do the step, behind all of the same priority."""
+        stay = self.stay(case, step, visit)
+        heappush(self.queues[self.queue_of[step]], (*self.rank(stay, next(self.numbers)), stay))
+        self.fresh.append(stay)
+        self.assign(None)
+        return stay
+
+    def stay(self, case: Case, step: int, visit: int) -> Stay:
+        """Return a visit that takes time."""
+        stay = case.stays[step, visit] = Stay(case, step, visit, self.event())
+        return stay
+
+    def rank(self, stay: Stay, number: int) -> tuple[int, int]:
+        """Return what a queue is sorted by: priority, then who came first."""
+        return stay.case.priority, number
+
+    def assign(self, touched: Group | None) -> None:
+        """Have people assigned once all that follows from the present event has happened."""
+        self.touched = touched or self.touched
+        if not self.assigning:
+            self.assigning = True
+            event = self.event()
+            event.callbacks.append(self.dispatch)
+            self.env.schedule(event, ASSIGN)  # type: ignore[arg-type]
+
+    def dispatch(self, _: Event) -> None:
+        """Give work to the group that was touched, then to groups that may take up what is new; then patience runs."""
+        touched, fresh = self.touched, self.fresh
+        self.touched, self.fresh, self.assigning = None, [], False
+        if touched:
+            self.pull(touched)
+        for stay in fresh:
+            for group in self.groups_of[self.queue_of[stay.step]]:
+                if stay.waits:
+                    self.pull(self.groups[group])
+        for stay in fresh:
+            if stay.waits and self.patience[stay.step] >= 0:
+                self.at(self.patience_ends(stay), self.order(PATIENCE, stay), self.lose_patience, stay)
+
+    def pull(self, group: Group) -> None:
+        """Take up work, the best first, until nobody is free or nothing is left."""
+        while group.free and (queue := self.best(group)) is not None:
+            self.begin(group, heappop(queue)[-1])
+
+    def best(self, group: Group) -> list[tuple[int, int, Stay]] | None:
+        """Return the queue with the first in rank of all the group serves; those who have left a queue are dropped."""
+        for number in group.queues:
+            while self.queues[number] and not self.queues[number][0][-1].waits:
+                heappop(self.queues[number])
+        filled = [queue for number in group.queues if (queue := self.queues[number])]
+        return min(filled, key=lambda queue: queue[0][:2], default=None)
+
+    def begin(self, group: Group, stay: Stay) -> None:
+        """A head takes up the work, and is bound to it until it is done."""
+        del stay.case.stays[stay.step, stay.visit]
+        group.busy += 1
+        self.tell(Row.BEGIN, stay.case, stay.step, stay.visit, group.number)
+        done = self.done_at(group, int(self.env.now), self.duration(stay))
+        if done is not None:
+            stay.over.callbacks.insert(0, lambda _: self.free(group))
+            self.schedule(stay.over, done, self.order(DONE, stay))
+
+    def free(self, group: Group) -> None:
+        """A head has finished."""
+        group.busy -= 1
+        self.assign(group)
+
+    def lose_patience(self, stay: Stay) -> None:
+        """Somebody still waiting gives up."""
+        if stay.waits:
+            case = stay.case
+            del case.stays[stay.step, stay.visit]
+            case.gave_up = True
+            self.tell(Row.GIVE_UP, case, stay.step, stay.visit)
+            stay.over.succeed(Row.GIVE_UP)
+
+    # Times
+
+    def done_at(self, group: Group, start: int, duration: int) -> int | None:
+        """Return when work is done, walking over pauses; None where that is after the end of play.
+
+        Work that ends exactly at closing time ends then, and is not carried to the next opening.
+        """
+        if self.finishes[group.number]:
+            return start + duration
+        left = duration
+        starts, ends = self.open_times[group.number]
+        for n in range(bisect_left(ends, start), len(ends)):
+            begins, closes = max(starts[n], start), ends[n]
+            if left <= closes - begins:
+                return int(begins + left)
+            left -= closes - begins
+        return None
+
+    def patience_ends(self, stay: Stay) -> int:
+        """Return when a case gives up that has just begun to wait."""
+        bits = self.bits(stay.case, stay.step, stay.visit, Purpose.PATIENCE)
+        return int(self.env.now) + self.plan.drawn(self.patience[stay.step], bits)
+
+    def duration(self, stay: Stay) -> int:
+        """Return how long work or wait takes, ms."""
+        bits = self.bits(stay.case, stay.step, stay.visit, Purpose.DURATION)
+        return self.plan.drawn(self.table[stay.step], bits)
+
+    def bits(self, case: Case, step: int, visit: int, purpose: Purpose) -> int:
+        """Return the luck of a case at a step, on a visit, for a purpose."""
+        return luck.draw(case.lot, self.key[step], visit, purpose)
+
+    def order(self, kind: int, stay: Stay) -> int:
+        """Return the canonical key of an event of a visit."""
+        return kind * KIND + stay.case.number * CASE + stay.step * STEP + stay.visit
+
+
+def _split(values: Any, pointers: Any) -> list[list[int]]:
+    bounds = pointers.tolist()
+    return [values[low:high].tolist() for low, high in pairwise(bounds)]
+
+
+def _variants(plan: Plan) -> list[list[tuple[int, int, list[int]]]]:
+    """Return the shares of each step for each history, the first that fits holding."""
+    widths = [len(row) for row in _split(plan.fto, plan.fptr)]
+    rows = zip(plan.vfrom.tolist(), plan.vvisit.tolist(), plan.voff.tolist(), strict=True)
+    everything = list(rows)
+    bounds = plan.vptr.tolist()
+    return [
+        [(came, visit, plan.fcum[off : off + width].tolist()) for came, visit, off in everything[low:high]]
+        for width, (low, high) in zip(widths, pairwise(bounds), strict=True)
+    ]
+
+
+def play(plan: Plan, seed: int, replication: int, reached: Reached | None = None) -> Trace:
+    """Play one replication of a plan and return its trace."""
+    return World(plan, luck.world(seed, replication), reached).play()
