@@ -39,7 +39,7 @@ class Settings(Struct, frozen=True):
     heartbeat: float = 5.0
 
     CHECKPOINTS: ClassVar[str] = "checkpoints.jsonl"
-    PASSWORDS: ClassVar[str] = "example-passwords.txt"  # noqa: S105 (the name of a file)
+    PASSWORDS: ClassVar[str] = "example-passwords.txt"
 
     @property
     def checkpoints(self) -> Path:

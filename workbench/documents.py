@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Struct)
 
 
 def keep(db: Connection, value: Any, kind: str = "") -> str:
-    """Store a document and return its digest; equal content is stored once. The kind is its type's name if not given."""
+    """Store a document and return its digest; equal content is stored once. The kind is its type's name by default."""
     body = canonical(value)
     name = digest_of_bytes(body)
     insert_once(db, document, digest=name, kind=kind or type(value).__name__, body=body, created_at=now())

@@ -1,11 +1,16 @@
-"""What every form shares: its token (sent twice, acts once), refusals beside a field, and a second look after an expired session."""
+"""What every form shares.
+
+Its token (sent twice, it acts once), refusals beside a field, and a second look after an expired session.
+"""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
+from wtforms.fields.choices import SelectChoice
 
 from process_models.values.sentences import say
 from workbench.errors import Refusal
@@ -17,6 +22,11 @@ SECRET = ("password", "token", "carried")
 def is_secret(name: str) -> bool:
     """Say whether a field's content must not leave the request."""
     return any(word in name for word in SECRET)
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return what can be chosen, from pairs of value and words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -1,9 +1,9 @@
 """What takes longer than a page may: rows that a worker takes, keeps alive, and ends with a result or a reason.
 
 A job is asked for in the transaction of the act that needs it. A worker leases it, runs its handler in a child process
-and renews the lease while the child lives; a lease that ran out is taken by another worker. Every write of a run names the
-try it belongs to, so that a late worker cannot write over its successor. A handler therefore may run more than once: it
-stores what it makes under digests, or in one transaction with :meth:`Progress.finish`.
+and renews the lease while the child lives; a lease that ran out is taken by another worker. Every write of a run names
+the try it belongs to, so that a late worker cannot write over its successor. A handler therefore may run more than once:
+it stores what it makes under digests, or in one transaction with :meth:`Progress.finish`.
 """
 
 import json
@@ -286,6 +286,11 @@ class Worker:
             each_round()
             if not self.step():
                 time.sleep(self.terms.pause)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
 
     def step(self) -> bool:
         """Run one job if there is one; return whether there was."""

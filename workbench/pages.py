@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from workbench import database, jobs, record, web
 from workbench.accounts import store as accounts
 from workbench.permissions import ANYWHERE, INSTALLATION, Actor, Permission, Place, needs, open_to_all, require, see
+from workbench.services import store as services
 
 bp = Blueprint("pages", __name__)
 ENTRIES_A_PAGE = 50
@@ -132,7 +133,13 @@ def cancel_job(id: str) -> ResponseReturnValue:
     return redirect(url_for(".job", id=id), 303)
 
 
-PLACES: list[Callable[[Connection, str], Place | None]] = []
+def service_place(db: Connection, subject: str) -> Place | None:
+    """Return the place of ``service/…``."""
+    kind, _, id = subject.partition("/")
+    return services.find(db, id).place if kind == "service" else None
+
+
+PLACES: list[Callable[[Connection, str], Place | None]] = [service_place]
 """Where the subject of a job stands (``review/r1``, say); the use cases add to it at import."""
 
 

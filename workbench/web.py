@@ -218,7 +218,9 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(ValueError, not_a_model)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_busy)
-    app.jinja_env.globals.update(csrf_token=token_for_forms, may=may_here, say=say, shown=shown, here=here)
+    app.jinja_env.globals.update(
+        csrf_token=token_for_forms, may=may_here, say=say, reachable=reachable, is_here=is_here
+    )
     app.jinja_env.filters.update(moment=moment, day=day)
 
 
@@ -403,8 +405,7 @@ def send_again(sent: dict[str, Any], person: Person, token: str) -> Response:
     with app.app_context(), app.request_context(environ):
         g.shown_again = not replay
         g.files_again = sent["files"]
-        response = app.full_dispatch_request()
-    return response
+        return app.full_dispatch_request()
 
 
 def _endpoint(path: str) -> str:
@@ -498,13 +499,13 @@ def may_here(permission: Any, place: Any = ANYWHERE) -> bool:
     return may(actor(), permission, place)
 
 
-def shown(endpoint: str) -> bool:
+def reachable(endpoint: str) -> bool:
     """Say whether a page is there, and the person who looks may see it somewhere."""
     view = current_app.view_functions.get(endpoint)
     return view is not None and (view.permission is None or may(actor(), view.permission, ANYWHERE))  # type: ignore[attr-defined]
 
 
-def here(endpoint: str) -> bool:
+def is_here(endpoint: str) -> bool:
     """Say whether this page belongs to a place in the bar: it is that page, or of the same use case."""
     own = request.endpoint or ""
     return own == endpoint or (own.split(".")[0] == endpoint.split(".")[0] and not endpoint.startswith("pages."))

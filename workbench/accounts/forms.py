@@ -3,7 +3,7 @@
 from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from workbench.forms import Form
+from workbench.forms import Form, choices
 
 
 class SignInForm(Form):
@@ -19,7 +19,8 @@ class ThemeForm(Form):
     """How the pages look."""
 
     theme = RadioField(
-        "How the pages look", choices=[("system", "As this device is set"), ("light", "Light"), ("dark", "Dark")]
+        "How the pages look",
+        choices=choices([("system", "As this device is set"), ("light", "Light"), ("dark", "Dark")]),
     )
 
 

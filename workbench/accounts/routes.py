@@ -71,7 +71,7 @@ def me() -> ResponseReturnValue:
         person=person,
         form=ThemeForm(formdata=None, theme=person.theme),
         sessions=store.sessions_of(db, person.id),
-        here=operations.fingerprint(web.browser().token),
+        this_session=operations.fingerprint(web.browser().token),
         memberships=store.memberships_of(db, person.id),
     )
 

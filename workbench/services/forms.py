@@ -5,7 +5,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from workbench.accounts.model import Membership, Person
-from workbench.forms import Form
+from workbench.forms import Form, choices
 from workbench.permissions import Responsibility
 
 
@@ -30,7 +30,7 @@ class MemberForm(Form):
     person = SelectField("Person")
     responsibilities = SelectMultipleField(
         "Responsibilities",
-        choices=[(str(word), str(word).capitalize()) for word in Responsibility],
+        choices=choices((str(word), str(word).capitalize()) for word in Responsibility),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         description="None ends the membership",
@@ -52,8 +52,8 @@ class MemberForm(Form):
                 "reports_to": chosen.reports_to or "",
             }
         form = cls(**start)
-        form.person.choices = [(person.id, person.name) for person in people]
-        form.reports_to.choices = [("", "Nobody here"), *form.person.choices]
+        form.person.choices = choices((person.id, person.name) for person in people)
+        form.reports_to.choices = [*choices([("", "Nobody here")]), *form.person.choices]
         return form
 
     def chosen(self) -> frozenset[Responsibility]:
