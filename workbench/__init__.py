@@ -11,12 +11,12 @@ A use case is a folder. What it takes from here:
 - ``routes.py``: ``bp = Blueprint(...)``; a route carries ``@needs(Permission.X)`` or ``@open_to_all``; a signing route
   also ``@signing``. ``web.actor()`` says who asks, ``web.current()`` is a reading connection, ``web.engine()`` is what
   operations take. The blueprint's name stands in ``app.USE_CASES``.
-- ``forms.py``: ``class StepForm(forms.Form)``; templates draw it with ``macros/form.html``. The form carries its token, so
-  that the same form sent twice acts once.
+- ``forms.py``: ``class StepForm(forms.Form)``; templates draw it with ``macros/form.html``. The form carries its
+  token, so that the same form sent twice acts once.
 - ``operations.py``: ``require(actor, Permission.X, place)`` inside ``with transaction(engine) as db:``, then ``store``,
   then ``record.enter(db, actor.person, "verb", subject, {...})``. Time comes from ``database.now()``.
-- ``store.py``: ``Table("process", metadata, ...)`` on :data:`database.metadata`, times as :class:`database.Instant`; and one
-  migration in ``migrations/versions``.
+- ``store.py``: ``Table("process", metadata, ...)`` on :data:`database.metadata`, times as :class:`database.Instant`;
+  and one migration in ``migrations/versions``.
 - Lists to add to at import: ``pages.WAITING``, ``pages.LIBRARY``, ``jobs.HANDLERS``, ``example.CHAPTERS``, and
   ``cli.main.add_command``. Sentences: ``sentences.register(Path(__file__).with_name("sentences.toml"))``.
 """

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -82,15 +83,23 @@ def work() -> None:
     app.load()
     terms = jobs.Terms(lease=settings.lease, heartbeat=settings.heartbeat)
     worker = jobs.Worker(settings.database, terms)
-    worker.run(lambda: _daily(worker, settings))
+    worker.run(Daily(worker, settings))
 
 
-def _daily(worker: jobs.Worker, settings: Settings) -> None:
-    """Keep a checkpoint of the record once a day; the file is read only when the date has changed."""
-    today = database.now().date()
-    if getattr(worker, "day", None) != today:
-        record.checkpoint_daily(worker.engine, settings.checkpoints)
-        worker.day = today
+class Daily:
+    """Keeps a checkpoint of the record once a day; the file is read only when the date has changed."""
+
+    def __init__(self, worker: jobs.Worker, settings: Settings) -> None:
+        self.worker = worker
+        self.settings = settings
+        self.day: date | None = None
+
+    def __call__(self) -> None:
+        """Look at the date."""
+        today = database.now().date()
+        if self.day != today:
+            record.checkpoint_daily(self.worker.engine, self.settings.checkpoints)
+            self.day = today
 
 
 @main.command(name="migrate")

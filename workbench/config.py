@@ -1,7 +1,7 @@
 """Settings: ``WORKBENCH_…`` variables over documented defaults.
 
-Everything an installation keeps lies in one folder, ``WORKBENCH_HOME``; without it ``~/.workbench``, so that a second start
-finds the data of the first, wherever it is started from.
+Everything an installation keeps lies in one folder, ``WORKBENCH_HOME``; without it ``~/.workbench``, so that a second
+start finds the data of the first, wherever it is started from.
 """
 
 import os
@@ -22,7 +22,7 @@ DEFAULTS = {
     "WORKBENCH_LEASE_SECONDS": "30",
     "WORKBENCH_HEARTBEAT_SECONDS": "5",
 }
-"""Every setting and its default; an empty database is SQLite in the home folder, an empty origin is the address asked."""
+"""Every setting and its default; an empty database is SQLite in the home folder."""
 
 
 class Settings(Struct, frozen=True):

@@ -55,7 +55,7 @@ def actor(engine: Engine, login: str) -> Actor:
 
 
 def make_example(engine: Engine, settings: Settings) -> bool:
-    """Make what is not there yet of the example; an installation of somebody's own is left alone. Return whether it is one."""
+    """Make what is missing of the example, and return True; an installation of somebody's own is left alone."""
     with reading(engine) as db:
         own = not people.empty(db) and not settings.passwords.exists()
     if own:

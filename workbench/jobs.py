@@ -2,8 +2,8 @@
 
 A job is asked for in the transaction of the act that needs it. A worker leases it, runs its handler in a child process
 and renews the lease while the child lives; a lease that ran out is taken by another worker. Every write of a run names
-the try it belongs to, so that a late worker cannot write over its successor. A handler therefore may run more than once:
-it stores what it makes under digests, or in one transaction with :meth:`Progress.finish`.
+the try it belongs to, so that a late worker cannot write over its successor. A handler may therefore run more than
+once: it stores what it makes under digests, or in one transaction with :meth:`Progress.finish`.
 """
 
 import json

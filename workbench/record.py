@@ -1,8 +1,9 @@
 """What was done, by whom, in an append-only chain: each entry's hash covers the one before it.
 
 A chain alone shows edits, gaps and swaps, but neither a cut tail nor a rewriting of everything. So its size and head
-are appended to a file outside the database (a checkpoint), daily and at every decision, and :func:`verify` holds the chain
-against all of them. Texts of persons never enter: they are rows that can be erased, and the chain holds a salted hash.
+are appended to a file outside the database (a checkpoint), daily and at every decision, and :func:`verify` holds the
+chain against all of them. Texts of persons never enter: they are rows that can be erased, and the chain holds a salted
+hash.
 """
 
 import hashlib

@@ -501,8 +501,8 @@ def may_here(permission: Any, place: Any = ANYWHERE) -> bool:
 
 def reachable(endpoint: str) -> bool:
     """Say whether a page is there, and the person who looks may see it somewhere."""
-    view = current_app.view_functions.get(endpoint)
-    return view is not None and (view.permission is None or may(actor(), view.permission, ANYWHERE))  # type: ignore[attr-defined]
+    view: Any = current_app.view_functions.get(endpoint)
+    return view is not None and (view.permission is None or may(actor(), view.permission, ANYWHERE))
 
 
 def is_here(endpoint: str) -> bool:

@@ -137,7 +137,7 @@ def invite_first(engine: Engine) -> str:
 
 
 def begin(engine: Engine, token: str, login: str, name: str, password: str) -> Person:
-    """Make the first administrator, by the link that the terminal printed; it works once, and only while nobody is there."""
+    """Make the first administrator, by the link that the terminal printed: once, and only while nobody is there."""
     with transaction(engine) as db:
         if not store.use_invitation(db, fingerprint(token)) or not store.empty(db):
             raise NotFound("no_invitation")
