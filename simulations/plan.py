@@ -76,6 +76,8 @@ class Plan:
     """Step to which cases go that give up, else -1."""
     ucost: Ints
     """Paid at each visit, minor units."""
+    touch: Flags
+    """Whether a visit is a contact with the customer."""
     fptr: Small
     """Where each step's flows begin in ``fto``."""
     fto: Small
@@ -323,6 +325,7 @@ def _steps(graph: StepGraph, index: dict[str, int], tables: Tables) -> dict[str,
         "need": _small(need.get(id, 0) for id in index),
         "gone": _small(gone.get(id, -1) for id in index),
         "ucost": _ints(step.unit_cost for step in graph.steps),
+        "touch": np.array([step.nature == "contact" for step in graph.steps], np.int8),
     }
 
 
