@@ -119,6 +119,39 @@ class Permission(StrEnum):
     JOB_READ = "see how far a job is"
     JOB_CANCEL = "cancel a job"
 
+    # processes and data
+    PROCESS_READ = "see a process"
+    PROCESS_EDIT = "change a process"
+    DATA_READ = "see a log"
+    DATA_BRING = "bring in a log"
+
+    # reviews and their scope
+    REVIEW_READ = "see a review"
+    REVIEW_ADD = "begin a review"
+    REVIEW_PLAN = "plan a review"
+    SCOPE_SUBMIT = "ask for the scope to be signed"
+    SCOPE_SIGN = "sign the scope"
+
+    # questions and answers
+    QUESTION_READ = "see the questions and answers of a review"
+    QUESTION_RAISE = "raise a question"
+    QUESTION_ANSWER = "answer a question"
+    QUESTION_SETTLE = "send, settle and close questions"
+
+    # options, scenarios and experiments
+    OPTION_READ = "see an option"
+    OPTION_DRAFT = "draft an option"
+    OPTION_SUBMIT = "submit an option"
+    SCENARIO_EDIT = "describe a scenario"
+    EXPERIMENT_READ = "see what a simulation says"
+    EXPERIMENT_RUN = "run a simulation"
+
+    # recommendations and decisions
+    RECOMMENDATION_READ = "see a recommendation"
+    RECOMMENDATION_WRITE = "write a recommendation"
+    RECOMMENDATION_DECIDE = "decide on a recommendation"
+    RECOMMENDATION_RERUN = "compute a recommendation's figures again"
+
 
 ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     # Any one line grants; every rule on the line must hold.
@@ -130,6 +163,29 @@ ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     Permission.RECORD_READ: ((administrator,), (lead,), (decision_maker,)),
     Permission.JOB_READ: ((own,), (lead,), (analyst,), (administrator,)),
     Permission.JOB_CANCEL: ((own,), (lead,), (administrator,)),
+    Permission.PROCESS_READ: ((lead,), (member,), (manager,), (decision_maker,), (analyst,), (administrator,)),
+    Permission.PROCESS_EDIT: ((lead,), (analyst,), (member,)),
+    Permission.DATA_READ: ((lead,), (analyst,)),
+    Permission.DATA_BRING: ((lead,), (analyst,)),
+    Permission.REVIEW_READ: ((lead,), (member,), (manager,), (decision_maker,), (analyst,)),
+    Permission.REVIEW_ADD: ((lead,),),
+    Permission.REVIEW_PLAN: ((lead,),),
+    Permission.SCOPE_SUBMIT: ((lead,),),
+    Permission.SCOPE_SIGN: ((decision_maker, not_author),),
+    Permission.QUESTION_READ: ((lead,), (analyst,)),
+    Permission.QUESTION_RAISE: ((lead,), (member,), (manager,), (analyst,)),
+    Permission.QUESTION_ANSWER: ((member,), (manager,)),
+    Permission.QUESTION_SETTLE: ((lead,),),
+    Permission.OPTION_READ: ((lead,), (analyst,), (decision_maker,), (manager,)),
+    Permission.OPTION_DRAFT: ((lead,), (analyst,)),
+    Permission.OPTION_SUBMIT: ((lead,),),
+    Permission.SCENARIO_EDIT: ((lead,), (analyst,)),
+    Permission.EXPERIMENT_READ: ((lead,), (analyst,), (decision_maker,), (manager,)),
+    Permission.EXPERIMENT_RUN: ((lead,), (analyst,)),
+    Permission.RECOMMENDATION_READ: ((lead,), (analyst,), (decision_maker,)),
+    Permission.RECOMMENDATION_WRITE: ((lead,),),
+    Permission.RECOMMENDATION_DECIDE: ((decision_maker, not_author),),
+    Permission.RECOMMENDATION_RERUN: ((lead,), (analyst,), (decision_maker,)),
 }
 
 

@@ -8,7 +8,7 @@ from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, ShareRow
 from process_models.values.clocks import Clock
 from process_models.values.errors import ModelError
-from process_models.values.fractions import Fraction, fraction, number, shares_of
+from process_models.values.fractions import WHOLE, Fraction, fraction, number, shares_of
 
 FIXED = (Kind.START, Kind.END, Kind.FORK, Kind.JOIN)
 FINE = 10**12
@@ -156,6 +156,17 @@ def _evened(graph: StepGraph, step: str) -> tuple[ShareRow, ...]:
         for r in kept
     ]
     return (*(r for r in graph.rows if r not in mine), *even)
+
+
+def detached(graph: StepGraph, step: str, main: Flow) -> StepGraph:
+    """Return the graph with a step passed by: what came in goes to the target of its main way; its own ways stay."""
+    flows = {f.id: f for f in graph.flows if f.target != step}
+    rows = {r.id: r for r in graph.rows if r.flow in flows and r.came_from != step}
+    passing = msgspec.structs.replace(main, share=WHOLE)
+    for entering in graph.before(step):
+        if entering.source != step:
+            _bridge(graph, entering, {main.id: passing}, {main.id: Decimal(1)}, flows, rows)
+    return msgspec.structs.replace(graph, flows=tuple(flows.values()), rows=tuple(rows.values()))
 
 
 def flow_id(taken: frozenset[str], source: str, target: str) -> str:
