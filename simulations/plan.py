@@ -55,6 +55,10 @@ class PlanError(ModelError):
         self.faults = tuple(found)
         super().__init__("not_playable", why=" ".join(fault.text for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type["PlanError"], tuple[tuple[Fault, ...]]]:
+        """Let a process hand it to another."""
+        return PlanError, (self.faults,)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
@@ -151,6 +155,8 @@ class Plan:
     """SHA-256 of what is read off the trace: clocks, working hours, zone and start."""
 
     steps: tuple[str, ...]
+    names: tuple[str, ...]
+    """Of the steps, for refusals."""
     groups: tuple[tuple[str, str], ...]
     """Pool and shift."""
     streams: tuple[str, ...]
@@ -240,6 +246,7 @@ def plan(design: Design, scenario: Scenario) -> Plan:
         bounds=_ints([first, scenario.period, scenario.limit, unit]),
         read=np.frombuffer(bytes.fromhex(read), np.uint8),
         steps=tuple(index),
+        names=tuple(step.name for step in graph.steps),
         groups=tuple((pool.id, shift.id) for pool, shift in groups),
         streams=tuple(stream.id for stream in scenario.streams),
         clocks=clocks,

@@ -40,6 +40,10 @@ Reached = Callable[[int], None]
 """Told now and then how many cases have arrived; may raise to stop the play."""
 
 
+class GoesRound(Exception):
+    """A case comes to a step more often than an event key can count; holds the step's name."""
+
+
 class Case:
     """Somebody who wants something, on the way through the steps."""
 
@@ -131,8 +135,11 @@ class World:
             self.at(control.time, kind * KIND + control.group * STEP, self.controlled, control)
         self.expect(0)
         limit = self.plan.limit
-        while (self.to_come or self.open_cases) and self.env.peek() <= limit:
-            self.env.step()
+        try:
+            while (self.to_come or self.open_cases) and self.env.peek() <= limit:
+                self.env.step()
+        except GoesRound as loop:
+            raise ModelError("too_many_visits", step=loop.args[0], most=STEP - 1) from None
         return Trace.of(self.rows, self.arrivals, self.world)
 
     def at(self, time: int, key: int, what: Callable[[Any], None], of: object) -> Event:
@@ -223,7 +230,7 @@ class World:
         else:
             visit = case.visits.get(step, 0) + 1
         if visit >= STEP:
-            raise ModelError("too_many_visits", step=self.plan.steps[step], most=STEP - 1)
+            raise GoesRound(self.plan.names[step])
         case.visits[step] = visit
         self.tell(Row.ENTER, case, step, visit)
         return visit
@@ -354,7 +361,8 @@ class World:
             del case.stays[stay.step, stay.visit]
             case.gave_up = True
             self.tell(Row.GIVE_UP, case, stay.step, stay.visit)
-            stay.over.succeed(Row.GIVE_UP)
+            stay.over._value = Row.GIVE_UP
+            self.env.schedule(stay.over)
 
     # Times
 
