@@ -6,12 +6,14 @@ A draft may break any of them and is marked with what it breaks; only submitting
 from collections.abc import Iterator
 from typing import Literal
 
+import networkx as nx
 from msgspec import Struct
 from msgspec.structs import replace
 
 from process_models.graph.checks import faults, staffing_faults
 from process_models.graph.compare import compare
 from process_models.graph.design import Design
+from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Step
 from process_models.redesign.moves import Move, kind_of
 from process_models.redesign.obligations import out_of_order, uncovered, unrecorded, violated
@@ -47,6 +49,21 @@ class Rules(Struct, frozen=True):
     """Steps inside the boundary; None where no boundary is drawn."""
     locks: tuple[Lock, ...] = ()
     envelope: Envelope = Envelope()
+
+
+def inside(graph: StepGraph, first: str, last: tuple[str, ...]) -> frozenset[str]:
+    """Return the steps between the first and the last of a boundary, both included; later detail falls inside.
+
+    A step is inside if a case can come to it from the first without passing one of the last, and go on to one of them.
+    """
+    ends = [id for id in last if id in graph.by_id]
+    if first not in graph.by_id or not ends:
+        return frozenset()
+    ahead = nx.DiGraph((flow.source, flow.target) for flow in graph.flows if flow.source not in ends)
+    ahead.add_nodes_from([first, *ends])
+    reached = {first} | nx.descendants(ahead, first)
+    closing = set(ends).union(*(nx.ancestors(ahead, end) for end in ends))
+    return frozenset(reached & closing)
 
 
 class Breach(Struct, frozen=True):
