@@ -35,7 +35,7 @@ def start(home: Path, port: int, *more: str) -> "subprocess.Popen[str]":
 def answers(port: int) -> bool:
     for _ in range(120):
         try:
-            with urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:  # noqa: S310 (our own pages)
+            with urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
                 return bool(answer.status == 200)
         except OSError:
             time.sleep(0.25)
