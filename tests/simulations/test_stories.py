@@ -2,7 +2,7 @@
 
 import pytest
 
-from process_models.graph.steps import ShareRow
+from process_models.graph.steps import Kind, ShareRow
 from process_models.values.calendars import DAY, HOUR, MINUTE, instant
 from process_models.values.distributions import Exponential, Fixed
 from process_models.values.errors import ModelError
@@ -129,7 +129,7 @@ def test_a_head_who_leaves_finishes_first_and_the_rest_stay_as_many_as_they_are(
 def test_rework_joins_its_queue_anew_behind_those_who_wait():
     graph = graph_of(
         "start a, a check, check end 0.5, check a 0.5",
-        made={"check": {"kind": "CHOICE", "role": "", "time": None}},
+        made={"check": {"kind": Kind.CHOICE, "role": "", "time": None}},
         rows=(
             ShareRow(id="1", flow="check-a", visit_from=1, share="1"),
             ShareRow(id="2", flow="check-a", visit_from=2, share="0"),
