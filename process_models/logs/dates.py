@@ -37,13 +37,22 @@ class Parts(Struct, frozen=True, eq=False):
 
     def moments(self, order: Order) -> "pd.Series[pd.Timestamp]":
         """Return local times by text, NaT where the order gives no date."""
+        since_midnight = pd.to_timedelta(_since_midnight(self.table), unit="ms").astype("timedelta64[ms]")
+        return self.days(order) + since_midnight
+
+    def days(self, order: Order) -> "pd.Series[pd.Timestamp]":
+        """Return local dates by text, NaT where the order gives none."""
         table = self.table
         year, month, day = (table["abc"[order.index(piece)]] for piece in "ymd")
         spelt = month.str.lower().str[:3].map(MONTHS)
         dates = pd.DataFrame({"year": _years(year), "month": spelt.fillna(pd.to_numeric(month, errors="coerce"))})
         dates["day"] = pd.to_numeric(day, errors="coerce").where(day.str.len() <= 2)
-        whole = pd.to_datetime(dates.where(_possible(dates)), errors="coerce").astype("datetime64[ms]")
-        return whole + pd.to_timedelta(_since_midnight(table), unit="ms").astype("timedelta64[ms]")
+        return pd.to_datetime(dates.where(_possible(dates)), errors="coerce").astype("datetime64[ms]")
+
+    @property
+    def distinct_days(self) -> "Parts":
+        """The same without the times of day, each date once, for questions that only the date decides."""
+        return Parts(self.table.dropna(subset="a").drop_duplicates(["a", "b", "c"]))
 
     @property
     def offsets(self) -> "pd.Series[float]":
@@ -85,16 +94,17 @@ def parts(texts: "pd.Series[str]") -> Parts:
 
 
 def possible_orders(texts: "pd.Series[str]") -> tuple[Order, ...]:
-    """Return the orders of day, month and year that read most values, none if no order reads enough.
+    """Return the orders of day, month and year that read most dates, none if no order reads enough.
 
     More than one means that the values alone do not decide; year, day, month only counts where year, month, day fails.
     """
     pieces = parts(texts)
-    if not len(pieces.table):
+    if not pieces.table["a"].notna().sum() >= ENOUGH * len(pieces.table) > 0:
         return ()
-    read = {order: int(pieces.moments(order).notna().sum()) for order in ORDERS}
+    dates = pieces.distinct_days
+    read = {order: int(dates.days(order).notna().sum()) for order in ORDERS}
     most = max(read.values())
-    if most < ENOUGH * len(pieces.table):
+    if most < ENOUGH * len(dates.table):
         return ()
     tied = tuple(order for order in ORDERS if read[order] == most)
     return tuple(order for order in tied if order != "ydm" or "ymd" not in tied)

@@ -77,13 +77,13 @@ def demand(events: Events) -> Demand:
 
 def _slots(times: "pd.Series[pd.Timestamp]") -> Slots:
     """Return the hour of the week of local times."""
-    return np.asarray(times.dt.weekday * 24 + times.dt.hour, dtype=np.int64)
+    return np.asarray(times.dt.day_of_week * 24 + times.dt.hour, dtype=np.int64)
 
 
 def weekly(came: "pd.Series[pd.Timestamp]") -> "pd.Series[int]":
     """Return arrivals by calendar week, weeks without any included; the index is the Monday (ISO date)."""
     days = came.dt.tz_localize(None).dt.floor("D")
-    mondays = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    mondays = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     counts = mondays.value_counts().sort_index()
     return counts.reindex(pd.date_range(counts.index.min(), counts.index.max(), freq="7D"), fill_value=0)
 

@@ -109,7 +109,7 @@ def discover(
         raise LogError("log_noise_too_high", noise=noise)
     table = table[table["case"].isin([case for case, path in ways.items() if path in fitting])]
     graph = _graph(table, moves(fitting), fitting, columns, source, events.meaning)
-    account = _account(counts, fitting, table, events, noise)
+    account = _account(counts, fitting, table, events, columns, noise)
     return Discovered(graph, times_of(table), account)
 
 
@@ -293,7 +293,7 @@ def _step(
         lane=waiting.lane if waiting else _lane(role),
         role="" if waiting else role,
         time=time,
-        figures=_figures(visited, cases, source),
+        figures=_figures(visited, cases, waiting is not None, source),
     )
 
 
@@ -318,8 +318,8 @@ def _measured(source: Source, n: int) -> Provenance:
     return Provenance(kind="measured", grade="A", source=f"{source.log}: {n} visits", date=source.date)
 
 
-def _figures(visited: pd.DataFrame, cases: int, source: Source) -> tuple[Figure, ...]:
-    """Return visits a case, share of cases that reach the step, and the times measured."""
+def _figures(visited: pd.DataFrame, cases: int, waits: bool, source: Source) -> tuple[Figure, ...]:
+    """Return visits a case, share of cases that reach the step, and measured times; a wait does not wait to begin."""
     provenance = Provenance(kind="measured", grade="A", source=f"{source.log}: {cases} cases", date=source.date)
     reached = visited["case"].nunique() / cases
     figures = [
@@ -327,7 +327,7 @@ def _figures(visited: pd.DataFrame, cases: int, source: Source) -> tuple[Figure,
         Figure(id="reached", value=fraction(reached, 4), n=cases, provenance=provenance),
     ]
     wait = "working_wait_ms" if visited["working_wait_ms"].notna().any() else "waited_ms"
-    for id, column in (("elapsed", "elapsed_ms"), ("wait", wait)):
+    for id, column in (("elapsed", "elapsed_ms"), *(() if waits else (("wait", wait),))):
         if (known := visited[column].dropna()).size:
             figures.append(_time_figure(id, known, source))
     return tuple(figures)
@@ -341,7 +341,12 @@ def _time_figure(id: str, ms: "pd.Series[float]", source: Source) -> Figure:
 
 
 def _account(
-    counts: dict[Path, int], fitting: dict[Path, int], table: pd.DataFrame, events: Events, noise: Fraction
+    counts: dict[Path, int],
+    fitting: dict[Path, int],
+    table: pd.DataFrame,
+    events: Events,
+    columns: Columns,
+    noise: Fraction,
 ) -> Account:
     """Return what the graph tells of the log, and what it lost."""
     lost = moves(counts) - moves(fitting)
@@ -355,7 +360,7 @@ def _account(
         *_last_note(events),
         *_overlap_note(table),
         *_repeat_note(table),
-        *_role_notes(table),
+        *_role_notes(table, columns),
     )
     return Account(cases, fit, len(counts), len(fitting), _named(dropped), tuple(sorted(gone)), notes)
 
@@ -402,8 +407,9 @@ def _repeat_note(table: pd.DataFrame) -> list[Sentence]:
     return [Sentence.of("log_account_repeats", n=repeats, rows=int(table["rows"].sum()))] if repeats else []
 
 
-def _role_notes(table: pd.DataFrame) -> list[Sentence]:
-    """Name the steps that no single group does clearly."""
+def _role_notes(table: pd.DataFrame, columns: Columns) -> list[Sentence]:
+    """Name the steps of work that no single group does clearly."""
+    table = table[~table["step"].isin([one.step for one in columns.waiting])]
     if table["group"].isna().all():
         return [Sentence.of("log_account_no_groups")]
     many = [str(step) for step, groups in table.groupby("step")["group"] if not main_group(groups)]

@@ -158,12 +158,12 @@ def _steps(seed: int, number: int, type: str) -> list[str]:
     if happens("papers missing", 420):
         steps += [ASK, SENDS]
     steps.append(ASSESS)
-    if happens("opinion needed", 160 if type in ("Water damage", "Storm") else 60):
+    if happens("opinion needed", 175 if type in ("Water damage", "Storm") else 65):
         steps += [OPINION, ASSESS]
-        if happens("opinion unclear", 250):
+        if happens("opinion unclear", 350):
             steps += [OPINION, ASSESS]
     steps += [SECOND, COVER]
-    steps += [EXPLAIN] if happens("not covered", 180) else [DECIDE, PAY, EXPLAIN]
+    steps += [EXPLAIN] if happens("not covered", 190) else [DECIDE, PAY, EXPLAIN]
     return steps
 
 
@@ -174,12 +174,15 @@ def is_open(moment: datetime) -> bool:
 
 def next_open(moment: datetime, person: str = "") -> datetime:
     """Return the first time from a moment on at which a person is at work."""
-    if person == ABSENT and AWAY[0] <= moment.date() < AWAY[1]:
-        moment = datetime.combine(AWAY[1], OPENS)
-    while not is_open(moment):
-        early = moment.weekday() < 5 and moment.time() < OPENS
+    while not is_open(moment) or away(moment, person):
+        early = moment.weekday() < 5 and moment.time() < OPENS and not away(moment, person)
         moment = datetime.combine(moment.date() + timedelta(days=0 if early else 1), OPENS)
     return moment
+
+
+def away(moment: datetime, person: str) -> bool:
+    """Whether a person is absent."""
+    return person == ABSENT and AWAY[0] <= moment.date() < AWAY[1]
 
 
 def _play(claims: list[Claim], seed: int) -> None:

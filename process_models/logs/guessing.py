@@ -50,8 +50,9 @@ class Facts:
         self.frame = frame
         self.names = tuple(str(name) for name in frame.columns)
         self.words = {name: words_of(name) for name in self.names}
-        self.codes = {name: pd.factorize(frame[name])[0] for name in self.names}
-        self.values = {name: pd.Series(frame[name].unique(), dtype="str") for name in self.names}
+        found = {name: pd.factorize(frame[name]) for name in self.names}
+        self.codes = {name: codes for name, (codes, _) in found.items()}
+        self.values = {name: pd.Series(distinct, dtype="str") for name, (_, distinct) in found.items()}
 
     @cached_property
     def marks(self) -> tuple[str, ...]:
@@ -77,7 +78,8 @@ class Facts:
 
     def missing_share(self, name: str) -> float:
         """Return the share of rows without a value."""
-        return float(self.frame[name].str.strip().isin({"", *self.marks}).mean())
+        missing = self.values[name].str.strip().isin({"", *self.marks}).to_numpy()
+        return float(np.bincount(self.codes[name], minlength=len(missing))[missing].sum() / len(self.frame))
 
     def whole(self, name: str) -> bool:
         """Whether every value is a whole number."""
@@ -241,7 +243,7 @@ def _step(facts: Facts, case: str) -> Hint | None:
     def score(name: str) -> float:
         distinct = len(facts.known[name])
         plain = name == case or name in facts.orders or facts.whole(name) or facts.words[name] & PEOPLE_WORDS
-        if plain or not 2 <= distinct <= min(200, len(facts.frame) / 4) or _yes_no(facts, name):
+        if plain or not 2 <= distinct <= min(200, max(3, len(facts.frame) / 4)) or _yes_no(facts, name):
             return 0
         fits = sum(STEP_WORDS.get(word, 0) for word in facts.words[name]) - 2 * bool(facts.words[name] & GROUP_WORDS)
         varies = 1 - facts.constant_share(case, name)

@@ -6,6 +6,7 @@ Each remark is one function; add one, list it, word it (``log_quality_…`` and 
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+import pandas as pd
 from msgspec import Struct
 
 from process_models.logs.closing import auto_close
@@ -15,6 +16,7 @@ from process_models.logs.events import Events
 from process_models.logs.telling import percent
 from process_models.logs.variants import promises
 from process_models.logs.visits import kept_visits, visits
+from process_models.values.calendars import WEEK
 from process_models.values.sentences import Sentence
 from process_models.values.words import duration
 
@@ -111,22 +113,28 @@ def doubles(events: Events, columns: Columns) -> Iterator[Remark]:
 
 
 def edges(events: Events, _: Columns) -> Iterator[Remark]:
-    """Weeks at the edge of the log in which hardly a case begins, though events go on."""
+    """Weeks at the edge of the log in which hardly a case begins, though events go on for longer than cases take."""
     came = arrivals(events)
     counts = weekly(came)
-    usual = float(counts.median())
-    thin = counts.lt(THIN * usual)
+    thin = counts.lt(THIN * float(counts.median()))
     lead, tail = int(thin.cummin().sum()), int(thin[::-1].cummin().sum())
-    silent = (events.frame["time"].max() - came.max()).days // 7
+    after = (events.frame["time"].max() - came.max()).total_seconds() * 1000
+    silent = int(after // WEEK) if after > 2 * float(times_in_process(events).quantile(0.9)) else 0
     if lead or tail or silent:
         yield _remark("edges", "doubt", lead=lead, tail=tail, silent=silent, last=came.max().date().isoformat())
 
 
-def skewed(events: Events, _: Columns) -> Iterator[Remark]:
-    """A mean far from the median."""
+def times_in_process(events: Events) -> "pd.Series[float]":
+    """Return how long each case took in ms, from its opening (or first row) to the customer's end."""
     table = kept_visits(visits(events))
     spans = table.groupby("case").agg(since=("since", "first"), begin=("begin", "min"), end=("end", "max"))
-    whole = (spans["end"] - spans["since"].fillna(spans["begin"])).dt.total_seconds() * 1000
+    whole: pd.Series[float] = (spans["end"] - spans["since"].fillna(spans["begin"])).dt.total_seconds() * 1000
+    return whole
+
+
+def skewed(events: Events, _: Columns) -> Iterator[Remark]:
+    """A mean far from the median."""
+    whole = times_in_process(events)
     mean, median = float(whole.mean()), float(whole.median())
     if mean >= SKEWED * median:
         p90 = duration(float(whole.quantile(0.9)))

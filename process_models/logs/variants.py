@@ -108,7 +108,7 @@ def promises_by_weekday(events: Events) -> pd.DataFrame:
     by_case = events.frame.groupby("case").agg(opened=("opened", "first"), seen=("time", "first"))
     by_case["kept"] = events.frame.groupby("case")["kept"].last(skipna=False)
     came = by_case["opened"].fillna(by_case["seen"])
-    weekday = came.dt.tz_convert(zone_of(events.zone)).dt.weekday.rename("weekday")
+    weekday = came.dt.tz_convert(zone_of(events.zone)).dt.day_of_week.rename("weekday")
     known = by_case.assign(weekday=weekday).dropna(subset="kept")
     missed = ~known["kept"].astype(bool)
     table = missed.groupby(known["weekday"]).agg(cases="size", missed="sum").reindex(range(7), fill_value=0)

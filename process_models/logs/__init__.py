@@ -1,0 +1,18 @@
+r"""From a CSV export of a service desk to a step graph with measured times, shares and counts.
+
+Read in this order: :mod:`reading` (bytes to a table of text), :mod:`dates`, :mod:`columns` (what each column is for, as
+confirmed), :mod:`events` (tidy rows, what was left out), :mod:`visits` (a case enters a step, stays, leaves it),
+:mod:`closing` (cases that close by themselves), :mod:`guessing` (what columns seem to be for, and why), :mod:`quality`
+(what a log cannot tell), :mod:`variants` (ways, rework, hand-overs, promises), :mod:`times` (work, waiting, elapsed
+time), :mod:`discovery` (the step graph and its account), :mod:`demand` (arrivals by hour of the week), and
+:mod:`example` (a generated log with planted truths). What is said to people is worded in ``sentences.toml``.
+
+>>> from process_models.logs.discovery import discover
+>>> from process_models.logs.events import events
+>>> from process_models.logs.guessing import guess
+>>> from process_models.logs.reading import read
+>>> frame = read(b"case,step,time\n1,Ask,2026-01-30\n1,Pay,2026-01-31\n2,Ask,2026-01-31\n").frame
+>>> columns = guess(frame).columns
+>>> [(flow.source, flow.target, flow.share) for flow in discover(events(frame, columns), columns).graph.after("ask")]
+[('ask', 'end', '0.5'), ('ask', 'pay', '0.5')]
+"""
