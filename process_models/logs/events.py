@@ -71,7 +71,11 @@ def events(frame: pd.DataFrame, columns: Columns) -> Events:
         name = getattr(columns, use)
         table[use] = known[name] if name else pd.Series(pd.NA, index=frame.index, dtype="str")
     if columns.group_from_resource and columns.resource:
-        table["group"] = known[columns.resource].map(role_of, na_action="ignore").astype("str")
+        resource = known[columns.resource]
+        # A person without a number would become a group of one, under their own name.
+        table["group"] = (
+            resource.map(role_of, na_action="ignore").astype("str").where(resource.map(role_of) != resource)
+        )
     table["person"] = pd.factorize(known[columns.resource])[0] if columns.resource else -1
     table["kept"] = _kept(known, columns, frame)
     if columns.last and not table["step"].eq(columns.last).any():

@@ -206,9 +206,10 @@ def _proposal(facts: Facts, found: dict[str, str], dates: Order) -> Columns | No
 def _case_score(facts: Facts, name: str) -> float:
     """Say how much a column looks like the number of a case: values repeat, and others do not change within one."""
     distinct, rows = len(facts.values[name]), len(facts.frame)
-    if name in facts.orders or distinct < 2 or facts.missing_share(name) > 0.01 or not 1.2 <= rows / distinct <= 500:
+    words = facts.words[name]
+    if name in facts.orders or facts.missing_share(name) > 0.01 or not 1.2 <= rows / distinct <= 500:
         return 0
-    if facts.words[name] & (PEOPLE_WORDS | GROUP_WORDS | set(STEP_WORDS)):
+    if "case" not in words and (distinct < 2 or words & (PEOPLE_WORDS | GROUP_WORDS | set(STEP_WORDS))):
         return 0
     fits = sum(CASE_WORDS.get(word, 0) for word in facts.words[name])
     ids = facts.known[name].str.fullmatch(r"[A-Za-z]*[-_ /#]?\d+|[0-9a-fA-F-]{32,36}").mean()
@@ -242,7 +243,8 @@ def _step(facts: Facts, case: str) -> Hint | None:
 
     def score(name: str) -> float:
         distinct = len(facts.known[name])
-        plain = name == case or name in facts.orders or facts.whole(name) or facts.words[name] & PEOPLE_WORDS
+        number = facts.whole(name) and not facts.words[name] & {"activity", "step"}
+        plain = name == case or name in facts.orders or number or facts.words[name] & PEOPLE_WORDS
         if plain or not 2 <= distinct <= min(200, max(3, len(facts.frame) / 4)) or _yes_no(facts, name):
             return 0
         fits = sum(STEP_WORDS.get(word, 0) for word in facts.words[name]) - 2 * bool(facts.words[name] & GROUP_WORDS)

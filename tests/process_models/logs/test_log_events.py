@@ -112,6 +112,15 @@ def test_numbered_people_become_their_role(table, plain):
     assert found.frame["group"].tolist() == ["Clerk", "Senior"]
 
 
+def test_a_person_without_a_number_never_becomes_a_group(table, plain):
+    rows = [("a", "Pay", "2026-01-05", "Clerk 7"), ("a", "Close", "2026-01-06", "Ann Smith")]
+    columns = msgspec.structs.replace(plain, resource="who", group_from_resource=True)
+
+    found = events(table(rows, "case", "step", "time", "who"), columns)
+
+    assert found.frame["group"].fillna("unknown").tolist() == ["Clerk", "unknown"]
+
+
 def test_a_run_of_the_same_step_is_one_visit(log):
     table = visits(log("AABA"))
 

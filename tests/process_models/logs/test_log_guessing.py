@@ -149,3 +149,19 @@ def test_a_flag_that_speaks_of_missing_is_turned_round():
     frame = small("2016-04-13 10:00:00", "2016-04-14 10:00:00").assign(sla_breached=["false", "true"] * 6)
 
     assert guess(frame).columns.kept == ("false",)
+
+
+def test_columns_named_as_xes_does_are_guessed():
+    frame = small("2016-04-13 10:00:00", "2016-04-14 10:00:00")
+    frame.columns = ["case:concept:name", "concept:name", "time:timestamp"]
+
+    columns = guess(frame).columns
+
+    assert (columns.case, columns.step, columns.time) == tuple(frame.columns)
+
+
+def test_steps_told_by_numbers_are_guessed_by_their_name():
+    frame = small("2016-04-13 10:00:00", "2016-04-14 10:00:00").replace({"Register": "1", "Pay": "2"})
+    frame.columns = ["CaseID", "ActivityID", "CompleteTimestamp"]
+
+    assert guess(frame).columns.step == "ActivityID"
