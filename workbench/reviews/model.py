@@ -164,6 +164,11 @@ class Need(Struct, frozen=True):
     done: bool
     count: str = ""
 
+    @property
+    def state(self) -> str:
+        """The name of its mark."""
+        return "done" if self.done else "not begun"
+
 
 class StageFact(Struct, frozen=True):
     """How far a stage is: what ends it, what it needs, and its page."""
