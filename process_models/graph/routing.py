@@ -294,9 +294,11 @@ def _columns(grid: Grid, spread: dict[tuple[Axis, int], float]) -> list[float]:
         if line % 2:
             width: float = max(STEP_WIDTH, spread["y", line] + 40)
         else:
+            used = ("y", line) in spread
             outer = line in (0, 2 * grid.columns)
-            least = GAP + max(0.0, spread["y", line] - TRACK)
-            width = least if not outer else (spread["y", line] + 2 * TRACK if ("y", line) in spread else 0.0)
+            width = (
+                (spread["y", line] + 2 * TRACK if used else 0.0) if outer else GAP + max(0.0, spread["y", line] - TRACK)
+            )
         xs.append(x + width / 2)
         x += width
     xs.append(x)
@@ -311,8 +313,9 @@ def _rows(
     ys: list[float] = [0.0] * (2 * grid.rows + 1)
     bands: list[Band] = []
     y, row = 0.0, 0
+    above = spread["x", 0] + TRACK if ("x", 0) in spread else 0.0
     ys[0] = HEAD - 14.0 + spread["x", 0] / 2
-    y += max(0.0, spread["x", 0] + (TRACK if ("x", 0) in spread else 0))
+    y += above
     top = 0.0
     for lane, rows in grid.layout.lanes:
         y += HEAD + (BACK_EXTRA if lane is Lane.BACK else 0)
@@ -321,8 +324,9 @@ def _rows(
             height = float(max(TALL if line in tall else STEP_HEIGHT, spread["x", line] + 30))
             ys[line] = y + height / 2
             y += height
+            used = ("x", line + 1) in spread
             room = spread["x", line + 1]
-            below = (BETWEEN if n + 1 < rows else FOOT) + (room + 10 if ("x", line + 1) in spread else 0)
+            below = (BETWEEN if n + 1 < rows else FOOT) + (room + 10 if used else 0)
             ys[line + 1] = y + below / 2 if n + 1 < rows else y + 15 + room / 2
             y += below
             row += 1
