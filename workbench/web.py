@@ -441,9 +441,18 @@ def http_error(problem: HTTPException) -> ResponseReturnValue:
     """Show what HTTP itself refuses."""
     if problem.response is not None:
         return problem.response
-    known = {404: "http_404", 405: "http_405", 413: "http_413", 500: "http_500"}
-    sentence = say(Sentence.of(known[problem.code])) if problem.code in known else problem.description or ""
-    return _problem(problem.code or 500, str(problem.name), sentence, None)
+    code = problem.code or 500
+    title = HTTP_TITLES.get(code, problem.name)
+    sentence = say(Sentence.of(f"http_{code}")) if code in HTTP_TITLES else problem.description or ""
+    return _problem(code, title, sentence, None)
+
+
+HTTP_TITLES = {
+    404: "This is not here",
+    405: "This cannot be sent here",
+    413: "This is too large",
+    500: "A fault of ours",
+}
 
 
 def csrf_missing(_problem: CSRFError) -> ResponseReturnValue:

@@ -82,10 +82,10 @@ class Walk:
 
 
 SMALL = """() => [...document.querySelectorAll("button, summary, input, select, textarea, .button, nav a")]
-  .filter(e => e.offsetParent && e.type !== "hidden" && !e.closest(".crumbs"))
-  .map(e => [e, e.getBoundingClientRect(), e.closest("label")?.getBoundingClientRect()])
-  .filter(([e, own, label]) => Math.max(own.height, label?.height ?? 0) < 24)
-  .map(([e]) => e.outerHTML.slice(0, 80))"""
+  .filter(e => e.checkVisibility({contentVisibilityAuto: true}) && e.type !== "hidden" && !e.closest(".crumbs"))
+  .map(e => [e, Math.max(e.getBoundingClientRect().height, e.closest("label")?.getBoundingClientRect().height ?? 0)])
+  .filter(([e, height]) => height && height < 23.9)
+  .map(([e, height]) => `${height} ${e.outerHTML.slice(0, 80)}`)"""
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ class ThemeForm(Form):
     """How the pages look."""
 
     theme = RadioField(
-        "How the pages look",
+        "Colours",
         choices=choices([("system", "As this device is set"), ("light", "Light"), ("dark", "Dark")]),
     )
 
