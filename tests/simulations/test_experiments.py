@@ -1,6 +1,7 @@
 """Experiments are played in blocks that can be stopped, kept, taken up again and checked elsewhere."""
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_blocks_cover_all_replications_once():
 
 
 def test_other_processes_give_the_same_numbers(played):
-    with ProcessPoolExecutor(2) as others:
+    with ProcessPoolExecutor(2, get_context("spawn")) as others:
         again = tuple(run(wanted(), executor=others.map))
 
     assert [block.digest for block in again] == [block.digest for block in played]
