@@ -197,7 +197,7 @@ def _satisfaction(
 
 def pools(plan: Plan, trace: Trace, visited: pd.DataFrame) -> pd.DataFrame:
     """Return one row a pool: ms worked and ms present while open within the period, and what its roster is paid."""
-    early = visited[visited["began"].between(0, plan.period)]
+    early = visited[visited["began"] != NEVER]
     worked = _added(early["group"].to_numpy(), _worked(plan, early, plan.period), len(plan.groups))
     rows = []
     for group, (pool, _) in enumerate(plan.groups):

@@ -138,6 +138,33 @@ def test_who_gives_up_is_not_right_first_time_and_not_satisfied():
     assert table["cost"].tolist() == [0, 0]
 
 
+def test_the_wait_of_who_gives_up_or_is_still_there_counts_up_to_that_moment():
+    graph = gives_up(graph_of("start a, a end", made={"a": patience(Fixed(MINUTE))}), "a", "end")
+    leaving = told(shop(graph, pool("team", 1)), scenario(), 0, 0)[1]
+    staying = told(shop(graph_of("start a, a end"), pool("team", 1)), scenario(drain="stop"), DAY - 6000, DAY - 4000)[1]
+
+    assert leaving[leaving["how"] == "gave_up"]["wait"].tolist() == [MINUTE]
+    assert staying[staying["began"] < 0]["wait"].max() == 4000
+    assert staying["worked"].sum() == 6000
+
+
+def test_a_step_that_was_given_up_was_never_left():
+    graph = gives_up(graph_of("start a, a end", made={"a": patience(Fixed(MINUTE))}), "a", "end")
+    done = Clock(Moment("start", "enter"), Moment("a", "leave"), HOUR)
+
+    played = told(shop(with_clocks(graph, (Promise("done", "Done", done),)), pool("team", 1)), scenario(), 0, 0)
+
+    assert played[2]["promise:done"].tolist() == [1, -1]
+
+
+def test_heads_away_beyond_the_period_are_missed_only_within_it():
+    away = Away(id="trip", pool="team", heads=1, start=20 * HOUR, end=30 * HOUR)
+
+    played, visited, _ = told(shop(graph_of("start a, a end"), pool("team", 1)), scenario(away=(away,)), 0)
+
+    assert pools(played.plan, played.trace, visited)["present"].tolist() == [20 * HOUR]
+
+
 def test_rework_is_not_right_first_time():
     graph = graph_of("start a, a end 0.5, a a 0.5")
     played = plan(shop(graph, pool("team", 5)), scenario())

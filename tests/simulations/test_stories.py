@@ -281,3 +281,38 @@ def test_luck_may_be_drawn_and_still_every_case_is_accounted_for():
     trace = play(played, 3, 0)
 
     assert (trace.rows[:, 1] == 6).sum() == len(trace.cases) > 100
+
+
+def test_what_happens_at_one_instant_happens_in_the_order_of_cases_whoever_began_first():
+    graph = graph_of(
+        "start a, a b, b end", made={"a": takes(Fixed(11 * MINUTE)), "b": takes(Fixed(9 * MINUTE), role="expert")}
+    )
+    staffed = shop(graph, pool("team", 2), pool("experts", 2), clerk=("team",), expert=("experts",))
+
+    told = story(staffed, scenario(), 0, 9 * MINUTE)
+
+    assert [line[2:4] for line in told.lines if line[1] == "LEAVE" and line[0] == 20 * MINUTE] == [(0, "b"), (1, "a")]
+
+
+def test_people_are_assigned_only_when_all_that_follows_from_an_event_has_happened():
+    graph = graph_of("start a, a fork, fork b, fork c, b join, c join, join end")
+
+    told = story(shop(graph, pool("team", 1)), BY_URGENCY, 0, MINUTE, streams=(1, 0))
+
+    assert minutes(told.of("BEGIN")) == [(0, 0), (10, 0), (20, 0), (30, 1), (40, 1), (50, 1)]
+
+
+def test_a_join_waits_for_all_branches_each_time_round():
+    graph = graph_of(
+        "start fork, fork a, fork b, a join, b join, join choice, choice fork 0.5, choice end 0.5",
+        made={"b": takes(Fixed(25 * MINUTE))},
+        rows=(
+            ShareRow(id="1", flow="choice-fork", visit_from=1, share="1"),
+            ShareRow(id="2", flow="choice-end", visit_from=2, share="1"),
+        ),
+    )
+
+    told = story(shop(graph, pool("team", 2)), scenario(), 0)
+
+    assert minutes(told.of("LEAVE", "join")) == [(25, 0), (50, 0)]
+    assert minutes(told.of("CLOSE")) == [(50, 0)]
