@@ -1,0 +1,146 @@
+"""What is typed about scenarios and experiments."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from wtforms import DateField, DecimalField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from process_models.graph.design import Design
+from process_models.values.calendars import DAY, HOUR, WEEK
+from process_models.values.fractions import Fraction, fraction, number
+from process_models.values.provenance import Provenance
+from simulations.scenario import Absence, Away, Scenario, Stream, Surge
+from workbench.errors import Invalid
+from workbench.experiments.model import LEAST, MOST, ScenarioRow
+from workbench.forms import Form, choices
+from workbench.options.model import Option
+
+Demand = tuple[str, str, tuple[Fraction, ...]]
+"""Id and name of a log, and its mean arrivals in each hour of a week."""
+
+
+class ScenarioForm(Form):
+    """Demand and contingencies for a period."""
+
+    name = StringField("Name", [InputRequired("Write a name."), Length(max=120)], default="Usual weeks")
+    start = DateField("First Monday", [InputRequired("Write a date.")])
+    weeks = IntegerField("Weeks", [InputRequired("Write a number."), NumberRange(min=1, max=52)], default=13)
+    demand = SelectField("Demand")
+    per_week = DecimalField(
+        "Cases a week",
+        [Optional(), NumberRange(min=0)],
+        description="Only if no log is chosen: spread over the open hours",
+    )
+    growth = DecimalField("Demand changed by (per cent)", [Optional(), NumberRange(min=-100, max=900)], default=0)
+    absence = DecimalField(
+        "Away at random (per cent of time)",
+        [Optional(), NumberRange(min=0, max=90)],
+        default=0,
+        description="Every pool",
+    )
+    spell = DecimalField("Mean length of a spell (days)", [Optional(), NumberRange(min=0)], default=3)
+    away_pool = SelectField("Known absence in")
+    away_heads = IntegerField("Heads away", [Optional(), NumberRange(min=0)], default=0)
+    away_from = IntegerField("From week", [Optional(), NumberRange(min=1, max=52)])
+    away_to = IntegerField("To the end of week", [Optional(), NumberRange(min=1, max=52)])
+    surge = DecimalField("Surge: demand times", [Optional(), NumberRange(min=0, max=20)], default=1)
+    surge_from = IntegerField("Surge from week", [Optional(), NumberRange(min=1, max=52)])
+    surge_to = IntegerField("Surge to the end of week", [Optional(), NumberRange(min=1, max=52)])
+
+    @classmethod
+    def on(cls, demands: list[Demand], design: Design, today: date) -> "ScenarioForm":
+        """Return the form over the logs of a service and the pools of a design."""
+        monday = today + timedelta(days=(7 - today.weekday()) % 7)
+        form = cls(start=monday)
+        form.demand.choices = choices(
+            [*((id, f"as in the log “{name}”") for id, name, _ in demands), ("", "typed in below")]
+        )
+        form.away_pool.choices = choices([("", "no pool"), *((pool.id, pool.name) for pool in design.staffing.pools)])
+        return form
+
+    def scenario(self, demands: list[Demand], design: Design, zone: str) -> Scenario:
+        """Return the scenario."""
+        weeks = int(self.weeks.data)
+        return Scenario(
+            id="scenario",
+            name=self.name.data.strip(),
+            start=f"{self.start.data.isoformat()}T00:00",
+            zone=zone,
+            period=weeks * WEEK,
+            streams=(self._stream(demands, design),),
+            absences=self._absences(design),
+            away=self._away(),
+            surges=self._surges(),
+        )
+
+    def _stream(self, demands: list[Demand], design: Design) -> Stream:
+        growth = 1 + number(fraction(self.growth.data or 0)) / 100
+        chosen = next((one for one in demands if one[0] == self.demand.data), None)
+        if chosen:
+            hours = tuple(fraction(number(rate) * growth) for rate in chosen[2])
+            source = Provenance("measured", "A", f"arrivals in the log “{chosen[1]}”")
+        elif self.per_week.data:
+            hours = _spread(number(fraction(self.per_week.data)) * growth, design)
+            source = Provenance("judged", "D", "typed in")
+        else:
+            raise Invalid("scenario_without_demand")
+        return Stream(id="cases", per_hour=hours, provenance=source)
+
+    def _absences(self, design: Design) -> tuple[Absence, ...]:
+        if not self.absence.data:
+            return ()
+        share, spell = fraction(self.absence.data / 100), int((self.spell.data or 1) * DAY)
+        return tuple(Absence(id=f"away-{p.id}", pool=p.id, share=share, spell=spell) for p in design.staffing.pools)
+
+    def _away(self) -> tuple[Away, ...]:
+        if not self.away_pool.data or not self.away_heads.data:
+            return ()
+        start, end = _weeks(self.away_from.data, self.away_to.data)
+        return (Away(id="known", pool=self.away_pool.data, heads=self.away_heads.data, start=start, end=end),)
+
+    def _surges(self) -> tuple[Surge, ...]:
+        if not self.surge.data or self.surge.data == 1:
+            return ()
+        start, end = _weeks(self.surge_from.data, self.surge_to.data)
+        return (Surge(id="surge", factor=fraction(self.surge.data), start=start, end=end),)
+
+
+def _weeks(first: int | None, last: int | None) -> tuple[int, int]:
+    """Return weeks, counted from 1, as ms after the start."""
+    if first is None or last is None or last < first:
+        raise Invalid("scenario_weeks")
+    return (first - 1) * WEEK, last * WEEK
+
+
+def _spread(per_week: Any, design: Design) -> tuple[Fraction, ...]:
+    """Spread cases over the hours in which anybody is there."""
+    spans = [span for pool in design.staffing.pools for shift in pool.shifts for span in shift.spans]
+    open_hours = {span.day * 24 + hour for span in spans for hour in range(span.start // HOUR, -(-span.end // HOUR))}
+    rate = fraction(per_week / len(open_hours)) if open_hours else "0"
+    return tuple(rate if hour in open_hours else "0" for hour in range(168))
+
+
+def _checkboxes(label: str) -> SelectMultipleField:
+    return SelectMultipleField(label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+
+
+class RunForm(Form):
+    """What is to be played."""
+
+    options = _checkboxes("Options, beside the as-is process")
+    scenarios = _checkboxes("Scenarios")
+    replications = IntegerField(
+        "Replications", [InputRequired("Write a number."), NumberRange(min=LEAST, max=MOST)], default=LEAST
+    )
+    seed = IntegerField("Seed", [InputRequired("Write a number."), NumberRange(min=0, max=2**53 - 1)], default=1)
+
+    @classmethod
+    def on(cls, options: list[Option], scenarios: list[ScenarioRow]) -> "RunForm":
+        """Return the form with everything ticked."""
+        usable = [option for option in options if option.state != "withdrawn"]
+        form = cls(options=[option.id for option in usable], scenarios=[row.id for row in scenarios])
+        form.options.choices = choices((option.id, option.title) for option in usable)
+        form.scenarios.choices = choices((row.id, row.name) for row in scenarios)
+        return form

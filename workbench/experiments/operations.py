@@ -1,0 +1,157 @@
+"""What people do with experiments: describe scenarios, ask for a play, and have it played block by block.
+
+The job keeps every block as soon as it is played. Killed and taken up again, it plays only what is missing; two workers
+that play the same block store the same document under the same key.
+"""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from process_models.graph.design import Design
+from process_models.values.document import slug
+from process_models.values.sentences import Sentence
+from simulations.experiments import BlockResult, Task, run_block, summarise, tasks
+from simulations.plan import plan
+from simulations.scenario import Scenario
+from workbench import documents, jobs, record
+from workbench.database import now, reading, transaction
+from workbench.errors import NotPossible
+from workbench.experiments import store
+from workbench.experiments.model import BASELINE, Cell, Experiment, Outcome, Played, ScenarioRow, Spec
+from workbench.jobs import HANDLERS, Job, Progress
+from workbench.options import operations as options
+from workbench.options import store as option_rows
+from workbench.permissions import Actor, Permission, require
+from workbench.reviews import store as reviews
+
+JOB = "simulate"
+
+
+def describe(engine: Engine, actor: Actor, id: str, scenario: Scenario) -> ScenarioRow:
+    """Keep a scenario of a review; one of the same name is put in its place, its former state stays a document."""
+    with transaction(engine) as db:
+        review = reviews.find(db, id)
+        require(actor, Permission.SCENARIO_EDIT, review.place)
+        row = ScenarioRow(slug(scenario.name), id, scenario.name, documents.keep(db, scenario), actor.person, now())
+        store.put_scenario(db, row)
+        content = {"scenario": row.id, "digest": row.digest}
+        record.enter(db, actor.person, "describe scenario", f"review/{id}", content)
+    return row
+
+
+def ask(
+    engine: Engine, actor: Actor, id: str, chosen: tuple[str, ...], under: tuple[str, ...], replications: int, seed: int
+) -> Experiment:
+    """Ask for the baseline and chosen options to be played under chosen scenarios, as a job.
+
+    Raises PlanError, with the step, where a design cannot be played.
+    """
+    with transaction(engine) as db:
+        review = reviews.find(db, id)
+        require(actor, Permission.EXPERIMENT_RUN, review.place)
+        on = options.baseline(db, review)
+        designs = [Played(BASELINE, "As is", documents.keep(db, on))]
+        for found in option_rows.options(db, id):
+            if found.id in chosen:
+                drafted = options.worked_out(db, found)
+                if drafted.document.baseline != designs[0].digest:
+                    raise NotPossible("option_behind", option=found.title)
+                designs.append(Played(found.letter, found.title, drafted.document.design, found.id))
+        rows = [row for row in store.scenarios(db, id) if row.id in under]
+        if not rows:
+            raise NotPossible("no_scenario_chosen")
+        spec = Spec(
+            designs=tuple(designs),
+            scenarios=tuple(Played(row.id, row.name, row.digest) for row in rows),
+            features=reviews.plan(db, id).features,
+            seed=seed,
+            replications=replications,
+        )
+        for _, design, scenario in _pairs(db, spec):
+            plan(design, scenario)
+        new = secrets.token_hex(8)
+        kept = documents.keep(db, spec)
+        job = jobs.ask(db, JOB, {"experiment": new, "spec": kept}, actor.person, f"review/{id}")
+        made = Experiment(new, id, review.service, kept, job, actor.person, now())
+        store.add(db, made)
+        record.enter(db, actor.person, "ask for simulation", f"review/{id}", {"experiment": new, "spec": kept})
+    return made
+
+
+def _pairs(db: Connection, spec: Spec) -> list[tuple[str, Design, Scenario]]:
+    """Return every design under every scenario, the baseline first."""
+    designs = [(played.id, documents.fetch(db, played.digest, Design)) for played in spec.designs]
+    designs.sort(key=lambda pair: (pair[0] != BASELINE, pair[0]))
+    scenarios = [(played.id, store.scenario_of(db, played.digest)) for played in spec.scenarios]
+    return [(f"{design_id}/{id}", design, scenario) for id, scenario in scenarios for design_id, design in designs]
+
+
+def wanted(db: Connection, spec: Spec) -> dict[str, tuple[Task, ...]]:
+    """Return the blocks of an experiment, by design and scenario."""
+    return {
+        name: tasks(design, scenario, replications=spec.replications, seed=spec.seed, features=spec.features)
+        for name, design, scenario in _pairs(db, spec)
+    }
+
+
+def play(job: Job, progress: Progress) -> Any:
+    """Play what an experiment asks for; blocks that are known are not played again."""
+    with reading(progress.engine) as db:
+        spec = documents.fetch(db, job.input["spec"], Spec)
+        blocks = wanted(db, spec)
+    every = [task for name in blocks for task in blocks[name]]
+    with reading(progress.engine) as db:
+        known = store.blocks(db, (task.key for task in every))
+    total = sum(task.count for task in every)
+    done = sum(task.count for task in every if task.key in known)
+    progress(done, total, _said(done, total))
+    for task in every:
+        if task.key not in known:
+            known[task.key] = _played(progress, task, done, total)
+            done += task.count
+    outcome = _concluded(progress, job.input["spec"], blocks, known)
+    with transaction(progress.engine) as db:
+        kept = documents.keep(db, outcome)
+        store.finish(db, job.input["experiment"], kept)
+        progress.finish(db, {"outcome": kept})
+    return None
+
+
+def _played(progress: Progress, task: Task, done: int, total: int) -> BlockResult:
+    """Play one block and keep it at once."""
+
+    def through(number: int) -> None:
+        now_done = done + number - task.first + 1
+        progress(now_done, total, _said(now_done, total))
+
+    def alive(_cases: int) -> None:
+        progress(done, total, _said(done, total))
+
+    block = run_block(task, through, alive)
+    with transaction(progress.engine) as db:
+        store.keep_block(db, block)
+    return block
+
+
+def _said(done: int, total: int) -> Sentence:
+    return Sentence.of("replications_done", done=done, total=total)
+
+
+def _concluded(
+    progress: Progress, spec: str, blocks: dict[str, tuple[Task, ...]], known: dict[str, BlockResult]
+) -> Outcome:
+    """Summarise each design under each scenario beside the baseline under the same scenario."""
+    cells = []
+    with transaction(progress.engine) as db:
+        for name, own in blocks.items():
+            beside = blocks[f"{BASELINE}/{name.partition('/')[2]}"]
+            against = () if beside is own else tuple(known[task.key] for task in beside)
+            found = summarise([known[task.key] for task in own], against)
+            cells.append(Cell(name, documents.keep(db, found)))
+    keys = sorted({task.key for own in blocks.values() for task in own})
+    return Outcome(spec=spec, cells=tuple(cells), blocks=tuple(keys))
+
+
+HANDLERS[JOB] = play

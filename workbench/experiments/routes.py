@@ -1,0 +1,253 @@
+"""The pages of the simulation: scenarios, what was played, and what it says."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from process_models.graph.design import Design
+from process_models.values.errors import ModelError
+from process_models.values.provenance import worst
+from simulations.experiments import Summary
+from simulations.plan import PlanError, in_words
+from workbench import database, documents, figures, jobs, pages, web
+from workbench.data import store as data
+from workbench.errors import Refusal
+from workbench.experiments import operations, store
+from workbench.experiments.forms import RunForm, ScenarioForm
+from workbench.experiments.model import BASELINE, Experiment, Spec
+from workbench.experiments.picture import Bar, forest
+from workbench.options import operations as options
+from workbench.options import store as option_rows
+from workbench.permissions import Permission, Place, may, needs, see
+from workbench.reviews import routes as reviews_pages
+from workbench.reviews import store as reviews
+from workbench.reviews.model import Review
+from workbench.services import store as services
+
+bp = Blueprint("experiments", __name__)
+
+
+@bp.get("/reviews/<id>/simulation")
+@needs(Permission.EXPERIMENT_READ)
+def index(id: str) -> ResponseReturnValue:
+    """Show scenarios and experiments of a review."""
+    return _index(_review(id), {})
+
+
+def _review(id: str) -> Review:
+    review = reviews_pages.found(id)
+    see(web.actor(), Permission.EXPERIMENT_READ, review.place)
+    return review
+
+
+def _scenario_form(db: Connection, review: Review) -> ScenarioForm:
+    design = options.baseline(db, review)
+    return ScenarioForm.on(data.demands(db, review.service), design, database.now().date())
+
+
+def _run_form(db: Connection, review: Review) -> RunForm:
+    return RunForm.on(option_rows.options(db, review.id), store.scenarios(db, review.id))
+
+
+def _index(review: Review, forms: dict[str, Any]) -> str:
+    db = web.current()
+    rows = store.scenarios(db, review.id)
+    return render_template(
+        "experiments/index.html",
+        **reviews_pages.frame(review, "options"),
+        scenarios=[(row, store.scenario_of(db, row.digest)) for row in rows],
+        experiments=[(one, jobs.find(db, one.job), store.spec(db, one)) for one in store.experiments(db, review.id)],
+        scenario_form=forms.get("scenario") or _scenario_form(db, review),
+        run_form=forms.get("run") or _run_form(db, review),
+        may_run=may(web.actor(), Permission.EXPERIMENT_RUN, review.place),
+        may_describe=may(web.actor(), Permission.SCENARIO_EDIT, review.place),
+    )
+
+
+@bp.post("/reviews/<id>/scenarios")
+@needs(Permission.SCENARIO_EDIT)
+def describe(id: str) -> ResponseReturnValue:
+    """Describe a scenario."""
+    review = _review(id)
+    db = web.current()
+    form = _scenario_form(db, review)
+    if form.validate():
+        try:
+            zone = services.find(db, review.service).zone
+            scenario = form.scenario(data.demands(db, review.service), options.baseline(db, review), zone)
+            operations.describe(web.engine(), web.actor(), id, scenario)
+        except (Refusal, ModelError) as refusal:
+            form.form_errors.append(str(refusal))
+        else:
+            web.tell("scenario_kept")
+            return redirect(url_for(".index", id=id), 303)
+    return _index(review, {"scenario": form}), 422
+
+
+@bp.post("/reviews/<id>/simulation")
+@needs(Permission.EXPERIMENT_RUN)
+def ask(id: str) -> ResponseReturnValue:
+    """Ask for a play."""
+    review = _review(id)
+    form = _run_form(web.current(), review)
+    if form.validate():
+        chosen, under = tuple(form.options.data or ()), tuple(form.scenarios.data or ())
+        try:
+            made = operations.ask(web.engine(), web.actor(), id, chosen, under, form.replications.data, form.seed.data)
+        except (Refusal, ModelError) as refusal:
+            form.form_errors += _reasons(refusal)
+        else:
+            return redirect(url_for(".show", id=made.id), 303)
+    return _index(review, {"run": form}), 422
+
+
+def _reasons(refusal: Exception) -> list[str]:
+    return in_words(refusal) if isinstance(refusal, PlanError) else [str(refusal)]
+
+
+def _found(id: str) -> Experiment:
+    experiment = store.find(web.current(), id)
+    see(web.actor(), Permission.EXPERIMENT_READ, experiment.place)
+    return experiment
+
+
+@bp.get("/simulations/<id>")
+@needs(Permission.EXPERIMENT_READ)
+def show(id: str) -> ResponseReturnValue:
+    """Show how far an experiment is, or what it says."""
+    experiment = _found(id)
+    db = web.current()
+    spec = store.spec(db, experiment)
+    review = reviews.find(db, experiment.review)
+    result = results(db, experiment)
+    return render_template(
+        "experiments/show.html",
+        **reviews_pages.frame(review, "options"),
+        experiment=experiment,
+        spec=spec,
+        job=jobs.find(db, experiment.job),
+        may_cancel=may(web.actor(), Permission.JOB_CANCEL, experiment.place),
+        result=result,
+        panels=_panels(spec, result) if result else [],
+        front=figures.FRONT,
+        finding=finding(spec, result) if result else "",
+        grade=_grade(db, spec),
+    )
+
+
+def results(db: Connection, experiment: Experiment) -> dict[str, list[figures.Row]] | None:
+    """Return the rows of each design under each scenario, or None while it runs."""
+    outcome = store.outcome(db, experiment)
+    if outcome is None:
+        return None
+    found = store.summaries(db, outcome)
+    currency = services.find(db, experiment.service).currency
+    return {
+        cell: figures.rows(one.results, one.changes, _beside(found, cell).results, currency)
+        for cell, one in found.items()
+    }
+
+
+def _beside(found: dict[str, Summary], cell: str) -> Summary:
+    return found[f"{BASELINE}/{cell.partition('/')[2]}"]
+
+
+def _panels(spec: Spec, result: dict[str, list[figures.Row]]) -> list[dict[str, Any]]:
+    """Return a picture for each front measure: the options under every scenario."""
+    out = []
+    for measure in figures.FRONT:
+        bars = [
+            Bar(
+                f"{design.id}, {scenario.name}",
+                row.mean,
+                row.low,
+                row.high,
+                row.verdict,
+                row.difference,
+                row.difference_interval,
+            )
+            for scenario in spec.scenarios
+            for design in spec.designs
+            if design.id != BASELINE
+            for row in result[f"{design.id}/{scenario.id}"]
+            if row.id == measure and row.difference
+        ]
+        name = next((row.name for rows in result.values() for row in rows if row.id == measure), measure)
+        lower = measure in ("time_in_process", "waiting", "cost")
+        if bars:
+            picture = forest(name, figures.BETTER[measure], bars, lower)
+            out.append({"id": measure, "name": name, "lens": figures.LENS.get(measure, ""), "picture": picture})
+    return out
+
+
+def finding(spec: Spec, result: dict[str, list[figures.Row]]) -> str:
+    """Return in a sentence what is beyond doubt in the first scenario, option by option."""
+    said = []
+    for design in spec.designs:
+        if design.id == BASELINE:
+            continue
+        rows = {row.id: row for row in result[f"{design.id}/{spec.scenarios[0].id}"]}
+        clear = [rows[id] for id in figures.FRONT[:6] if id in rows and rows[id].verdict in ("better", "worse")]
+        if clear:
+            first = next((row for row in clear if row.verdict == "better"), clear[0])
+            verb = "is better" if first.verdict == "better" else "is worse"
+            said.append(f"{design.name.split(',')[0]} {verb} in {first.name.lower()}, {first.difference}")
+    return "; ".join(said)
+
+
+def _grade(db: Connection, spec: Spec) -> str:
+    """Return the weakest grade of a material input: times of steps and staffing of the as-is design."""
+    base = next(played for played in spec.designs if played.id == BASELINE)
+    design = documents.fetch(db, base.digest, Design)
+    grades = [step.time.provenance.grade for step in design.graph.steps if step.time]
+    return worst((*grades, *(pool.provenance.grade for pool in design.staffing.pools)))
+
+
+@bp.get("/simulations/<id>/figures.csv")
+@needs(Permission.EXPERIMENT_READ)
+def figures_csv(id: str) -> ResponseReturnValue:
+    """Return all figures of an experiment as a table."""
+    experiment = _found(id)
+    found = results(web.current(), experiment) or {}
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["design", "scenario", "measure", "value", "interval", "difference", "interval of it", "verdict"])
+    for cell, rows in found.items():
+        design, _, scenario = cell.partition("/")
+        for row in rows:
+            table.writerow(
+                [
+                    design,
+                    scenario,
+                    row.name,
+                    row.value,
+                    row.interval,
+                    row.difference,
+                    row.difference_interval,
+                    row.verdict,
+                ]
+            )
+    return Response(
+        out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={id}.csv"}
+    )
+
+
+@bp.get("/simulations/<id>/progress")
+@needs(Permission.EXPERIMENT_READ)
+def progress(id: str) -> ResponseReturnValue:
+    """Return the part of the page that tells how far it is."""
+    job = jobs.find(web.current(), _found(id).job)
+    return render_template("job_part.html", job=job, may_cancel=False)
+
+
+def place_of(db: Connection, subject: str) -> Place | None:
+    """Return the place of ``simulation/…``."""
+    kind, _, id = subject.partition("/")
+    return store.find(db, id).place if kind == "simulation" else None
+
+
+pages.PLACES.append(place_of)
