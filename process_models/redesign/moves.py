@@ -228,7 +228,7 @@ class ChangeStaffing(Document, frozen=True, tag_field="type", tag="change_staffi
         """Return the design with the pool's shifts replaced."""
         pool = design.staffing.pool(self.pool)
         if pool is None:
-            raise ModelError("no_such_pool", pool=self.pool)
+            raise ModelError("pool_unknown", pool=self.pool)
         pools = tuple(replace(p, shifts=self.shifts) if p.id == self.pool else p for p in design.staffing.pools)
         return replace(design, staffing=replace(design.staffing, pools=pools))
 
