@@ -13,6 +13,7 @@ USE_CASES: tuple[str, ...] = (
     "workbench.pages",
     "workbench.accounts.routes",
     "workbench.services.routes",
+    "workbench.processes.routes",
     "workbench.reviews.routes",
 )
 """Modules with a blueprint ``bp``, in the order of the tiers: lower ones first. Add a use case here."""

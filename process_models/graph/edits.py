@@ -11,6 +11,7 @@ import msgspec
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Obligation, Promise, ShareRow, Step
 from process_models.graph.wiring import connected, disconnected, flow_id, with_shares, without
+from process_models.values.calendars import Calendar
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
 
@@ -170,7 +171,21 @@ class SetPromise(Document, frozen=True, tag_field="type", tag="set_promise"):
         return {f"promise {self.promise.id}": next((p for p in graph.promises if p.id == self.promise.id), None)}
 
 
-Edit = AddStep | ChangeStep | RemoveStep | Connect | Disconnect | SetShares | SetObligation | SetPromise
+class SetHours(Document, frozen=True, tag_field="type", tag="set_hours"):
+    """Say in which week clocks in working time run; None: day and night."""
+
+    hours: Calendar | None = None
+
+    def apply(self, graph: StepGraph) -> StepGraph:
+        """Return the graph with the hours."""
+        return changed(graph, hours=self.hours)
+
+    def touches(self, graph: StepGraph) -> dict[str, Any]:
+        """Return the hours."""
+        return {"hours": graph.hours}
+
+
+Edit = AddStep | ChangeStep | RemoveStep | Connect | Disconnect | SetShares | SetObligation | SetPromise | SetHours
 
 
 class Conflict(ModelError):

@@ -1,0 +1,338 @@
+"""The pages of processes: all of them, the map and its table, versions and their difference, files."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from process_models.graph.checks import Fault, faults, staffing_faults
+from process_models.graph.compare import compare
+from process_models.graph.documents import read_graph, write_graph
+from process_models.graph.drawing import Look, difference, draw
+from process_models.graph.graph import StepGraph
+from process_models.graph.steps import Lens
+from process_models.values.errors import ModelError
+from process_models.values.sentences import Sentence, say
+from process_models.values.words import count
+from workbench import database, pages, web
+from workbench.errors import Refusal
+from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs
+from workbench.processes import operations, picture, register_pages, staffing_pages, step_pages, store
+from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
+from workbench.processes.frame import bp, facts_of, found, frame
+from workbench.processes.model import Process, Revision
+from workbench.processes.typed import graph_of, rows_of
+from workbench.services import store as services
+
+PAGES = (step_pages, register_pages, staffing_pages)
+"""The modules whose routes stand on the same blueprint."""
+
+HEATS = (
+    ("none", "None"),
+    ("wait", "Wait"),
+    ("work", "Work"),
+    ("cost", "Cost"),
+    ("rework", "Rework"),
+    ("evidence", "Evidence"),
+)
+
+
+@bp.get("/")
+@needs(Permission.PROCESS_READ)
+def index() -> ResponseReturnValue:
+    """Show the processes that the person has to do with."""
+    return _index({})
+
+
+@bp.post("/")
+@needs(Permission.PROCESS_EDIT)
+def begin() -> ResponseReturnValue:
+    """Begin a process from typed rows."""
+    form = _offered(ProcessForm())
+    if form.validate():
+        try:
+            graph = graph_of(form.name.data.strip(), rows_of(form.rows.data), database.now().date().isoformat())
+            process = operations.add(web.engine(), web.actor(), form.service.data, form.name.data, graph)
+        except (ModelError, Refusal) as problem:
+            form.refuse(form.rows, problem)
+        else:
+            return redirect(url_for(".map", id=process.id), 303)
+    return _index({"typed": form}), 422
+
+
+@bp.post("/file")
+@needs(Permission.PROCESS_EDIT)
+def begin_from_file() -> ResponseReturnValue:
+    """Begin a process from a graph file."""
+    form = _offered(ProcessFileForm())
+    if form.validate():
+        try:
+            graph = read_graph(form.content()).graph
+            process = operations.add(web.engine(), web.actor(), form.service.data, graph.name, graph)
+        except (ModelError, Refusal) as problem:
+            form.refuse(form.file, problem)
+        else:
+            return redirect(url_for(".map", id=process.id), 303)
+    return _index({"file": form}), 422
+
+
+def _offered(form: Any) -> Any:
+    """Offer the services in which the person may begin a process."""
+    mine = [s for s in services.services(web.current()) if may(web.actor(), Permission.PROCESS_EDIT, s.place)]
+    form.service.choices = [(service.id, service.name) for service in mine]
+    return form
+
+
+def _index(forms: dict[str, Any]) -> str:
+    db = web.current()
+    mine = [one for one in store.processes(db) if may(web.actor(), Permission.PROCESS_READ, one.place)]
+    return render_template(
+        "processes/index.html",
+        rows=[(one, store.revisions(db, one.id)) for one in mine],
+        services={service.id: service for service in services.services(db)},
+        typed=forms.get("typed") or _offered(ProcessForm(formdata=None)),
+        file=forms.get("file") or _offered(ProcessFileForm(formdata=None)),
+        may_edit=web.may_here(Permission.PROCESS_EDIT, ANYWHERE),
+    )
+
+
+@bp.get("/<id>/")
+@needs(Permission.PROCESS_READ)
+def show(id: str) -> ResponseReturnValue:
+    """Lead to the map, which is a process's first page."""
+    return redirect(url_for(".map", id=found(id).id))
+
+
+@bp.get("/<id>/map")
+@needs(Permission.PROCESS_READ)
+def map(id: str) -> ResponseReturnValue:
+    """Show a process as map or as table, with heat, and the card of the chosen step."""
+    process = found(id)
+    db = web.current()
+    revision = _asked(process, "version")
+    facts = facts_of(revision)
+    graph, currency = facts.graph, services.find(db, process.service).currency
+    chosen = request.args.get("step", "") if request.args.get("step", "") in graph.by_id else ""
+    measure = request.args.get("heat", "none") if request.args.get("heat", "none") in dict(HEATS) else "none"
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("heat", "as", "version")}
+    heat = picture.heat(facts, measure, currency)
+    wrong = (*faults(graph), *staffing_faults(facts.design))
+
+    def link(step: str) -> str:
+        return url_for(".map", id=id, **{**kept, "step": step})
+
+    look = Look(
+        title=f"{process.name}, {revision.title}",
+        measures={} if heat else {step: one.text for step, one in picture.heat(facts, "wait", currency).items()},
+        heat=heat,
+        clocks=_clocked(graph),
+        selected=chosen,
+        link=link,
+    )
+    return render_template(
+        "processes/map.html",
+        **frame(process, "map"),
+        revision=revision,
+        heading=_heading(process, revision, wrong, picture.finding(facts)),
+        shown_as=request.args.get("as", ""),
+        heats=[
+            (name, words, url_for(".map", id=id, **_without(kept, "heat"), heat=name, step=chosen or None))
+            for name, words in HEATS
+        ],
+        measure=measure,
+        scale=picture.SCALES.get(measure),
+        classes=picture.key(measure, currency),
+        switches=[
+            (words, name, url_for(".map", id=id, **{**kept, "as": name}, step=chosen or None))
+            for words, name in (("Map", "map"), ("Table", "table"))
+        ],
+        svg=draw(graph, look),
+        look=look,
+        next_steps=picture.next_steps(graph),
+        rows=picture.rows(facts, heat),
+        link=link,
+        closing=url_for(".map", id=id, **kept),
+        card=picture.card(graph, chosen, facts, currency) if chosen else None,
+        faults=[fault for fault in wrong if fault.weight == "fault"],
+        gaps=[fault for fault in wrong if fault.weight == "gap"],
+        graph=graph,
+    )
+
+
+def _without(kept: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in kept.items() if key != name}
+
+
+def _asked(process: Process, name: str) -> Revision:
+    """Return the revision that the address asks for, else the newest."""
+    n = request.args.get(name, type=int)
+    db = web.current()
+    return store.find_revision(db, process.id, n) if n is not None else store.head(db, process.id)
+
+
+def _heading(process: Process, revision: Revision, wrong: tuple[Fault, ...], said: str) -> str:
+    """Return the finding, if there is one to say."""
+    hard = [fault for fault in wrong if fault.weight == "fault"]
+    if hard:
+        return say(Sentence.of("finding_faults", n=count(len(hard), "thing", "things")))
+    return said or f"{process.name}, {revision.title}"
+
+
+def _clocked(graph: StepGraph) -> frozenset[str]:
+    """Return the steps at which the clock of an obligation or promise starts or stops."""
+    clocks = [duty.clock for duty in graph.obligations if duty.clock] + [promise.clock for promise in graph.promises]
+    return frozenset(step for clock in clocks for step in (clock.start.step, clock.end.step))
+
+
+# Versions
+
+
+@bp.get("/<id>/versions")
+@needs(Permission.PROCESS_READ)
+def versions(id: str) -> ResponseReturnValue:
+    """Show all versions: who, when, what."""
+    return _versions(found(id), None)
+
+
+@bp.post("/<id>/versions/<int:n>")
+@needs(Permission.PROCESS_EDIT)
+def name_version(id: str, n: int) -> ResponseReturnValue:
+    """Give a version a name, and say whether it is the baseline."""
+    process, form = found(id), VersionForm()
+    if not form.validate():
+        return _versions(process, (n, form)), 422
+    operations.tag(web.engine(), web.actor(), id, n, form.name.data or "", bool(form.baseline.data))
+    web.tell("version_named", n=n)
+    return redirect(url_for(".versions", id=id), 303)
+
+
+@bp.post("/<id>/versions/<int:n>/restore")
+@needs(Permission.PROCESS_EDIT)
+def restore(id: str, n: int) -> ResponseReturnValue:
+    """Make an old version the newest again."""
+    found(id)
+    new = operations.restore(web.engine(), web.actor(), id, n)
+    web.tell("process_changed", n=new.n)
+    return redirect(url_for(".map", id=id), 303)
+
+
+def _versions(process: Process, typed: tuple[int, VersionForm] | None) -> str:
+    revisions = store.revisions(web.current(), process.id)
+    return render_template(
+        "processes/versions.html",
+        **frame(process, "versions"),
+        rows=[(one, typed[1] if typed and typed[0] == one.n else _blank(one)) for one in revisions],
+        open=typed[0] if typed else None,
+    )
+
+
+def _blank(revision: Revision) -> VersionForm:
+    return VersionForm(formdata=None, name=revision.name, baseline=revision.baseline)
+
+
+@bp.get("/<id>/difference")
+@needs(Permission.PROCESS_READ)
+def differ(id: str) -> ResponseReturnValue:
+    """Show what differs between two versions: as picture, as table, in sentences."""
+    process = found(id)
+    db = web.current()
+    after = _asked(process, "to")
+    first = request.args.get("from", type=int)
+    before = store.find_revision(db, id, first if first is not None else max(1, after.n - 1))
+    old, new = store.design(db, before), store.design(db, after)
+    change = compare(old, new)
+    shown = request.args.get("as", "map")
+    return render_template(
+        "processes/difference.html",
+        **frame(process, "versions"),
+        before=before,
+        after=after,
+        change=change,
+        shown_as=shown,
+        heading=_counted(change),
+        svg=difference(old.graph, new.graph, change),
+        revisions=store.revisions(db, id),
+        lacks=[(duty, picture.lacking(new.graph, duty.id)) for duty in new.graph.obligations],
+    )
+
+
+def _counted(change: Any) -> str:
+    """Return how much differs, in words."""
+    parts = []
+    for verb, words in (("added", "more"), ("removed", "fewer"), ("changed", "changed")):
+        if n := len(change.of("step", verb)):
+            parts.append(f"{count(n, 'step', 'steps')} {words}")
+    others = sum(1 for one in change.changes if one.kind != "step")
+    parts += [f"{count(others, 'other change', 'other changes')}"] if others else []
+    return ", ".join(parts).capitalize() if parts else "The two versions are the same"
+
+
+# Files
+
+
+@bp.get("/<id>/graph.json")
+@needs(Permission.PROCESS_READ)
+def graph_file(id: str) -> ResponseReturnValue:
+    """Give the graph as a file."""
+    revision = _asked(found(id), "version")
+    text = write_graph(store.graph(web.current(), revision))
+    return _attached(text, "application/json", f"{id}-version-{revision.n}.json")
+
+
+@bp.get("/<id>/steps.csv")
+@needs(Permission.PROCESS_READ)
+def step_table(id: str) -> ResponseReturnValue:
+    """Give the table of steps as CSV."""
+    revision = _asked(found(id), "version")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    scores = [f"{lens.value}{part}" for lens in Lens for part in ("", " grade")]
+    writer.writerow(
+        ["no", "step", "kind", "lane", "who", *scores, "wait", "wait grade", "work", "work grade", "goes to"]
+    )
+    for row in picture.rows(facts_of(revision), {}):
+        marks = [part for mark in row.marks for part in (mark.text, mark.grade)]
+        times = [part for one in (row.wait, row.work) for part in ((one.value, one.grade) if one else ("", ""))]
+        ways = "; ".join(f"{to} ({share})" if share else to for to, share in row.ways)
+        cells = [row.number, row.name, row.kind, row.lane, row.who, *marks, *times, ways]
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+    return _attached(out.getvalue(), "text/csv", f"{id}-version-{revision.n}-steps.csv")
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in "=@\t\r" or (cell[:1] in "+-" and not cell[1:].isdigit()) else cell
+
+
+def _attached(text: str, kind: str, name: str) -> Response:
+    return Response(
+        text, content_type=f"{kind}; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+# What other pages ask
+
+
+def place_of(db: Any, subject: str) -> Place | None:
+    """Return the place of ``process/…``."""
+    kind, _, id = subject.partition("/")
+    return store.find(db, id).place if kind == "process" else None
+
+
+def library(_db: Any, actor: Actor) -> list[pages.Section]:
+    """Return the processes as a part of the library."""
+    if not may(actor, Permission.PROCESS_READ, ANYWHERE):
+        return []
+    return [
+        pages.Section(
+            "Processes",
+            "How each service is delivered: maps, versions, obligations, staffing.",
+            url_for("processes.index"),
+        )
+    ]
+
+
+pages.PLACES.append(place_of)
+pages.LIBRARY.append(library)
