@@ -133,7 +133,8 @@ class Permission(StrEnum):
     SCOPE_SIGN = "sign the scope"
 
     # questions and answers
-    QUESTION_READ = "see the questions and answers of a review"
+    QUESTION_SEE = "see a question that is asked"
+    QUESTION_READ = "see all answers of a review"
     QUESTION_RAISE = "raise a question"
     QUESTION_ANSWER = "answer a question"
     QUESTION_SETTLE = "send, settle and close questions"
@@ -172,6 +173,7 @@ ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     Permission.REVIEW_PLAN: ((lead,),),
     Permission.SCOPE_SUBMIT: ((lead,),),
     Permission.SCOPE_SIGN: ((decision_maker, not_author),),
+    Permission.QUESTION_SEE: ((lead,), (analyst,), (member,), (manager,)),
     Permission.QUESTION_READ: ((lead,), (analyst,)),
     Permission.QUESTION_RAISE: ((lead,), (member,), (manager,), (analyst,)),
     Permission.QUESTION_ANSWER: ((member,), (manager,)),

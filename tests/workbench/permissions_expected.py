@@ -10,6 +10,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from tests.workbench import reviewing
 from tests.workbench.people import LOGINS
 from workbench import database, jobs
 from workbench.accounts import operations, store
@@ -21,6 +22,7 @@ OUTSIDER = "outsider"
 NONE: frozenset[str] = frozenset()
 MEMBERS = frozenset({LEAD, MEMBER, MANAGER, DECISION_MAKER, ANALYST, ADMINISTRATOR})
 ALL = MEMBERS | {OUTSIDER}
+REVIEWERS = MEMBERS - {ADMINISTRATOR}
 
 
 class Row(Struct, frozen=True):
@@ -58,6 +60,31 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "services.add", "/services/", frozenset({ADMINISTRATOR})),
     Row("GET", "services.show", "/services/{service}", MEMBERS),
     Row("POST", "services.put_member", "/services/{service}/members", frozenset({LEAD, ADMINISTRATOR})),
+    # reviews
+    Row("GET", "reviews.index", "/reviews/", REVIEWERS),
+    Row("POST", "reviews.begin", "/reviews/", frozenset({LEAD})),
+    Row("GET", "reviews.show", "/reviews/{review}/", REVIEWERS),
+    Row("GET", "reviews.plan", "/reviews/{review}/plan", REVIEWERS),
+    Row("POST", "reviews.add_to_plan", "/reviews/{review}/plan/aim", frozenset({LEAD})),
+    Row("POST", "reviews.take_out_of_plan", "/reviews/{review}/plan/out", frozenset({LEAD})),
+    Row("GET", "reviews.scope", "/reviews/{asked_review}/scope", REVIEWERS),
+    Row("POST", "reviews.draw_scope", "/reviews/{review}/scope", frozenset({LEAD})),
+    Row("POST", "reviews.lock", "/reviews/{review}/scope/locks", frozenset({LEAD})),
+    Row("POST", "reviews.unlock", "/reviews/{review}/scope/unlock", frozenset({LEAD})),
+    Row("POST", "reviews.submit_scope", "/reviews/{asked_review}/scope/submit", frozenset({LEAD})),
+    Row("POST", "reviews.sign_scope", "/reviews/{asked_review}/scope/sign", frozenset({DECISION_MAKER}), own=NONE),
+    Row("GET", "reviews.map", "/reviews/{review}/map", REVIEWERS),
+    # questions
+    Row("GET", "questions.index", "/reviews/{review}/questions", REVIEWERS),
+    Row("POST", "questions.ask", "/reviews/{review}/questions/ask", frozenset({LEAD})),
+    Row("POST", "questions.raise_own", "/reviews/{review}/questions/own", frozenset({LEAD, MEMBER, MANAGER, ANALYST})),
+    Row("GET", "questions.show", "/questions/{question}", frozenset({LEAD, MEMBER, MANAGER, ANALYST})),
+    Row("POST", "questions.answer", "/questions/{question}/answer", frozenset({MEMBER, MANAGER})),
+    Row("POST", "questions.settle", "/questions/{question}/settle", frozenset({LEAD})),
+    Row("POST", "questions.reopen", "/questions/{question}/reopen", frozenset({LEAD})),
+    Row("POST", "questions.make_link", "/questions/{question}/link", frozenset({LEAD})),
+    Row("GET", "questions.by_link", "/answer/unknown", NONE, refused=404, open=True),
+    Row("POST", "questions.answer_by_link", "/answer/unknown", NONE, refused=404, open=True),
 )
 
 
@@ -80,6 +107,9 @@ OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "job": a_job,
     "session": a_session,
     "service": lambda _engine, _author: "household-claims",
+    "review": reviewing.a_review,
+    "asked_review": reviewing.an_asked_review,
+    "question": reviewing.a_question,
 }
 """Makes an object of somebody (a sign-in name) and returns what stands for it in an address."""
 

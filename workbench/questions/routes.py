@@ -70,7 +70,7 @@ def _heard(db: Connection, question: Question) -> dict[str, int]:
 @needs(Permission.QUESTION_SETTLE)
 def ask(id: str) -> ResponseReturnValue:
     """Ask the questions that were ticked."""
-    reviews_pages.found(id)
+    reviews_pages.found(id, Permission.QUESTION_SETTLE)
     chosen = frozenset((step, bank) for one in request.form.getlist("ask") for bank, _, step in [one.partition(" ")])
     count = operations.ask(web.engine(), web.actor(), id, chosen)
     web.tell("questions_asked", count=count)
@@ -81,7 +81,7 @@ def ask(id: str) -> ResponseReturnValue:
 @needs(Permission.QUESTION_RAISE)
 def raise_own(id: str) -> ResponseReturnValue:
     """Raise a question of one's own."""
-    review = reviews_pages.found(id)
+    review = reviews_pages.found(id, Permission.QUESTION_RAISE)
     form = RaiseForm.on(_graph(web.current(), review))
     if form.validate():
         operations.raise_own(web.engine(), web.actor(), id, form.step.data, form.text.data)
@@ -102,7 +102,7 @@ def _found(id: str) -> tuple[Question, Review]:
 
 
 @bp.get("/questions/<id>")
-@needs(Permission.REVIEW_READ)
+@needs(Permission.QUESTION_SEE)
 def show(id: str) -> ResponseReturnValue:
     """Show a question: to answer for whoever is asked, with its answers for the lead."""
     question, review = _found(id)

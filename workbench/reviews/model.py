@@ -127,7 +127,7 @@ class Scope(Document, frozen=True, kw_only=True):
         return Rules(in_scope=drawn, locks=self.locks, envelope=self.envelope)
 
 
-IMMATERIAL = ("outline.**", "criteria.**", "agree", "agree.**", "carry_out", "carry_out.**", "sketch", "locks.*.reason")
+IMMATERIAL = ("outline.**", "criteria.**", "agree", "agree.**", "carry_out", "carry_out.**", "sketch")
 SCOPE: Table = tuple((pattern, False) for pattern in IMMATERIAL)
 """What of a scope does not outdate its signature: detail, people, and criteria (whose changes stand on the record)."""
 

@@ -13,7 +13,7 @@ from workbench import pages, record, signatures, web
 from workbench.accounts import store as people
 from workbench.errors import Refusal
 from workbench.pages import Waiting
-from workbench.permissions import Actor, Permission, Place, Responsibility, may, needs, see, signing
+from workbench.permissions import Actor, Permission, Place, Responsibility, may, needs, require, see, signing
 from workbench.processes import store as processes
 from workbench.reviews import operations, store
 from workbench.reviews.forms import (
@@ -74,10 +74,12 @@ def _index(form: ReviewForm) -> str:
     )
 
 
-def found(id: str) -> Review:
-    """Return a review that the person may see."""
+def found(id: str, permission: Permission = Permission.REVIEW_READ) -> Review:
+    """Return a review that the person may see, and do something with."""
     review = store.find(web.current(), id)
     see(web.actor(), Permission.REVIEW_READ, review.place)
+    place = review.scope_place if permission is Permission.SCOPE_SIGN else review.place
+    require(web.actor(), permission, place)
     return review
 
 
@@ -132,7 +134,7 @@ def plan(id: str) -> ResponseReturnValue:
 @needs(Permission.REVIEW_PLAN)
 def add_to_plan(id: str, part: str) -> ResponseReturnValue:
     """Add an aim, a feature or a criterion."""
-    review = found(id)
+    review = found(id, Permission.REVIEW_PLAN)
     form = FORMS[part]() if part in FORMS else AimForm()
     if form.validate():
         try:
@@ -150,7 +152,7 @@ def add_to_plan(id: str, part: str) -> ResponseReturnValue:
 @needs(Permission.REVIEW_PLAN)
 def take_out_of_plan(id: str) -> ResponseReturnValue:
     """Take an aim, a feature or a criterion out."""
-    review, form = found(id), TakeOutForm()
+    review, form = found(id, Permission.REVIEW_PLAN), TakeOutForm()
     old = store.plan(web.current(), id)
     if form.validate():
         new = form.without(old)
@@ -199,7 +201,7 @@ def scope(id: str) -> ResponseReturnValue:
 @needs(Permission.REVIEW_PLAN)
 def draw_scope(id: str) -> ResponseReturnValue:
     """Draw the scope."""
-    review = found(id)
+    review = found(id, Permission.REVIEW_PLAN)
     old = store.scope(web.current(), id)
     form = _scope_form(web.current(), review, old)
     if form.validate():
@@ -216,7 +218,7 @@ def draw_scope(id: str) -> ResponseReturnValue:
 @needs(Permission.REVIEW_PLAN)
 def lock(id: str) -> ResponseReturnValue:
     """Lock something."""
-    review = found(id)
+    review = found(id, Permission.REVIEW_PLAN)
     db = web.current()
     form = LockForm.on(store.part(db, id, "scope").n, processes.graph(db, processes.head(db, review.process)))
     if form.validate():
@@ -233,7 +235,7 @@ def lock(id: str) -> ResponseReturnValue:
 @needs(Permission.REVIEW_PLAN)
 def unlock(id: str) -> ResponseReturnValue:
     """Take a lock away."""
-    found(id)
+    found(id, Permission.REVIEW_PLAN)
     form = TakeOutForm()
     old = store.scope(web.current(), id)
     locks = tuple(one for one in old.locks if one.id != form.id.data)
@@ -256,7 +258,7 @@ def submit_scope(id: str) -> ResponseReturnValue:
 @signing
 def sign_scope(id: str) -> ResponseReturnValue:
     """Sign the scope that is shown."""
-    review = found(id)
+    review = found(id, Permission.SCOPE_SIGN)
     form = SignForm()
     if form.validate():
         try:

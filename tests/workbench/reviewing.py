@@ -1,0 +1,111 @@
+"""A small process and a review of it, made through the operations that pages use."""
+
+import secrets
+
+from sqlalchemy import Engine
+
+from process_models.evidence.satisfaction import Feature
+from process_models.graph.design import Design
+from process_models.graph.steps import Obligation
+from process_models.redesign.envelope import Envelope, Lock
+from process_models.values.fractions import Fraction
+from tests.building import design_of, graph_of
+from workbench import database, example
+from workbench.processes import operations as processes
+from workbench.questions import store as question_rows
+from workbench.questions.model import Question
+from workbench.reviews import operations, store
+from workbench.reviews.model import Aim, Criterion, Plan, Review, Scope
+
+EYES = Obligation(id="O1", name="Two pairs of eyes", basis="code", needs_record=True)
+
+
+def refunds() -> Design:
+    """Return a small sound process: take, check, decide with refusals, second check, pay."""
+    graph = graph_of(
+        "start take, take check, check decide, decide refused 0.2, decide second 0.8, second pay, pay end",
+        made={
+            "take": {"role": "claims handler"},
+            "check": {"role": "claims handler"},
+            "decide": {"role": "claims handler", "rejects": True},
+            "second": {"role": "senior", "nature": "control", "covers": ("O1",), "records": ("O1",)},
+            "pay": {"role": "claims handler"},
+        },
+        obligations=(EYES,),
+    )
+    return design_of(graph, heads=3)
+
+
+def a_process(engine: Engine) -> str:
+    """Make a process of the example's service."""
+    design = refunds()
+    name = f"Refunds {secrets.token_hex(3)}"
+    lead = example.actor(engine, "nora")
+    process = processes.add(engine, lead, example.SERVICE, name, design.graph, design.staffing)
+    processes.tag(engine, lead, process.id, 1, "As is", True)
+    return process.id
+
+
+def a_review(engine: Engine, author: str = "nora") -> str:
+    """Make a review that somebody began."""
+    process = a_process(engine)
+    id = f"review-{secrets.token_hex(3)}"
+    with database.transaction(engine) as db:
+        store.add(db, Review(id, example.SERVICE, process, "Refunds", author, database.now()))
+    return id
+
+
+def criterion(threshold: Fraction = "0.9") -> Criterion:
+    """Return a criterion on the promise."""
+    return Criterion(id="in-time", name="In time", measure="promise", direction="at least", threshold=threshold)
+
+
+PLAN = Plan(
+    aims=(Aim("faster", "Customers wait less"),),
+    features=(Feature(id="right", name="Right the first time", outcome="first_time_right"),),
+    criteria=(criterion(),),
+)
+
+
+def scope_of(review: Review, **fields: object) -> Scope:
+    """Return a scope over the middle of the small process."""
+    drawn = {
+        "process": review.process,
+        "first": "take",
+        "last": ("pay", "refused"),
+        "included": ("refunds",),
+        "envelope": Envelope(extra_heads=2),
+        "locks": (Lock(id="L1", kind="step", target="second", reason="The code asks for it."),),
+    }
+    return Scope(**{**drawn, **fields})  # type: ignore[arg-type]
+
+
+def found(engine: Engine, id: str) -> Review:
+    """Return a review."""
+    with database.reading(engine) as db:
+        return store.find(db, id)
+
+
+def an_asked_review(engine: Engine, author: str = "nora") -> str:
+    """Make a review whose scope somebody asked to be signed."""
+    id = a_review(engine, author)
+    lead = example.actor(engine, "nora")
+    operations.plan(engine, lead, id, 0, PLAN)
+    operations.draw_scope(engine, lead, id, 0, scope_of(found(engine, id)))
+    operations.submit_scope(engine, lead, id)
+    if author != "nora":
+        with database.transaction(engine) as db:
+            store.ask_scope(db, id, store.find(db, id).asked_scope, author)
+    return id
+
+
+def a_question(engine: Engine, author: str = "nora") -> str:
+    """Make an open question about a step of claims handlers, raised by somebody."""
+    review = a_review(engine)
+    id = secrets.token_hex(8)
+    new = Question(
+        id, review, "check", "Q19", "What is this step for?", "T37", "Not known yet.", 0.3, author, database.now()
+    )
+    with database.transaction(engine) as db:
+        question_rows.add(db, new)
+    return id
