@@ -15,6 +15,9 @@ USE_CASES: tuple[str, ...] = (
     "workbench.services.routes",
     "workbench.processes.routes",
     "workbench.reviews.routes",
+    "workbench.questions.routes",
+    "workbench.options.routes",
+    "workbench.experiments.routes",
 )
 """Modules with a blueprint ``bp``, in the order of the tiers: lower ones first. Add a use case here."""
 

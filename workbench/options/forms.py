@@ -168,7 +168,7 @@ class ShareForm(MoveForm):
         ways = design.graph.ways(self.about)
         typed = [getattr(self, f"way{n}").data for n in range(len(ways))]
         if abs(sum(typed) - 100) > ROUNDING:
-            raise Invalid("shares_not_whole", total=fraction(sum(typed), 4))
+            raise Invalid("option_shares_not_whole", total=fraction(sum(typed), 4))
         shares = tuple((flow.id, fraction(value / 100)) for flow, value in zip(ways, typed, strict=True))
         return ChangeShare(self.about, shares)
 
