@@ -1,0 +1,215 @@
+"""A log that was brought in, the terms on which it is read, and what was read: plain counts, ready to be stored."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from process_models.logs.columns import Columns
+from process_models.values.calendars import Calendar
+from process_models.values.document import Document
+from process_models.values.fractions import Fraction
+from process_models.values.sentences import Sentence
+from workbench.permissions import Place
+
+
+class Log(Struct, frozen=True):
+    """A file somebody brought in for a service."""
+
+    id: str
+    service: str
+    name: str
+    file: str
+    """SHA-256 of the file, which is its name in the folder of uploads."""
+    size: int
+    header: str
+    """Digest of the names of its columns: files with the same ones are read on the same terms."""
+    guess: str
+    """Digest of what the columns seem to be."""
+    terms: str
+    """Digest of the terms a person confirmed, empty until then."""
+    example: bool
+    author: str
+    at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Return where permissions find it."""
+        return Place(service=self.service, author=self.author)
+
+    @property
+    def subject(self) -> str:
+        """What jobs about it are about."""
+        return f"log/{self.id}"
+
+
+class Header(Struct, frozen=True):
+    """The names of the columns of a file."""
+
+    names: tuple[str, ...]
+
+
+class Said(Struct, frozen=True):
+    """A sentence, wrapped so that several of the same kind keep their order."""
+
+    sentence: Sentence
+
+
+class HintRow(Struct, frozen=True):
+    """A column proposed for a use, why, and what else it might be."""
+
+    use: str
+    column: str
+    reason: Sentence
+    others: tuple[str, ...]
+
+
+class Guessed(Struct, frozen=True):
+    """What a log's columns seem to be, and what those that may be step or promise say."""
+
+    names: tuple[str, ...]
+    rows: int
+    hints: tuple[HintRow, ...]
+    doubts: tuple[Said, ...]
+    columns: Columns | None
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+    """What the columns that may be step or promise say; never those that may name people."""
+
+    def hint(self, use: str) -> HintRow | None:
+        """Return the hint for a use."""
+        return next((hint for hint in self.hints if hint.use == use), None)
+
+    def values_of(self, column: str) -> tuple[str, ...]:
+        """Return the values of a column with few of them."""
+        return dict(self.values).get(column, ())
+
+
+class Terms(Document, frozen=True):
+    """On what terms a log is read."""
+
+    columns: Columns
+    noise: Fraction = "0"
+    hours: Calendar | None = None
+    """Hours in which waiting counts; None: day and night."""
+
+
+class RemarkRow(Struct, frozen=True):
+    """One thing to know about a log, and what follows."""
+
+    severity: str
+    sentence: Sentence
+    consequence: Sentence
+
+
+class LeftOutRow(Struct, frozen=True):
+    """A row that was left out."""
+
+    row: int
+    reason: Sentence
+
+
+class Way(Struct, frozen=True):
+    """A variant: the steps one after another, and how many cases went so."""
+
+    steps: tuple[str, ...]
+    cases: int
+
+
+class Rework(Struct, frozen=True):
+    """A step that cases came back to."""
+
+    step: str
+    cases: int
+    returned: int
+
+
+class PingPong(Struct, frozen=True):
+    """Cases that went from a group to another and straight back."""
+
+    group: str
+    other: str
+    cases: int
+
+
+class Weekday(Struct, frozen=True):
+    """Promises by the weekday on which cases came."""
+
+    day: int
+    cases: int
+    missed: int
+
+
+class Effect(Struct, frozen=True):
+    """What a threshold of noise does."""
+
+    noise: Fraction
+    steps: int
+    flows: int
+    cases: int
+
+
+class TimeRow(Struct, frozen=True):
+    """A measured time of a step, ms."""
+
+    step: str
+    measure: str
+    n: int
+    mean: int
+    median: int
+    low: int
+    high: int
+
+
+class LostMove(Struct, frozen=True):
+    """A move that is no flow of the graph."""
+
+    step: str
+    next: str
+    count: int
+
+
+class Result(Struct, frozen=True):
+    """What was read out of a log."""
+
+    terms: str
+    graph: str
+    """Digest of the discovered graph."""
+    demand: str
+    """Digest of the arrivals, a :class:`Profile`."""
+    meaning: str
+    read: int
+    left_out: int
+    first_left_out: tuple[LeftOutRow, ...]
+    cases: int
+    first: str
+    last: str
+    remarks: tuple[RemarkRow, ...]
+    variants: int
+    ways: tuple[Way, ...]
+    rework: tuple[Rework, ...]
+    ping_pong_cases: int
+    handed_over_cases: int
+    ping_pong: tuple[PingPong, ...]
+    promise_cases: int
+    missed: int
+    promise_unknown: int
+    weekdays: tuple[Weekday, ...]
+    explained: int
+    explained_variants: int
+    lost: tuple[LostMove, ...]
+    lost_steps: tuple[str, ...]
+    notes: tuple[Said, ...]
+    effects: tuple[Effect, ...]
+    times: tuple[TimeRow, ...]
+
+
+class Profile(Struct, frozen=True):
+    """Mean arrivals in each hour of the week, and what they rest on."""
+
+    per_hour: tuple[Fraction, ...]
+    n: int
+    cut: int
+    weeks: Fraction
+    first: str
+    last: str
+    zone: str
+    remarks: tuple[Said, ...]
