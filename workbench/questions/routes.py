@@ -20,7 +20,7 @@ from workbench.questions.forms import AnswerForm, LinkForm, RaiseForm, SettleFor
 from workbench.questions.model import AT_A_TIME, MINUTES, SHOWN_FROM, SIDES, VIEWS, Question, by_side, differ
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
-from workbench.reviews.model import BADGES, PROGRESS, Need, Review, StageFact
+from workbench.reviews.model import BADGES, LINKS, PROGRESS, Link, Need, Review, StageFact
 
 bp = Blueprint("questions", __name__)
 
@@ -294,6 +294,12 @@ def badges(db: Connection, review: Review) -> dict[str, int]:
     return {step: steps.count(step) for step in steps}
 
 
+def links(db: Connection, review: Review, step: str) -> list[Link]:
+    """Return the open questions of a step, for its card."""
+    asked = [question for question in store.questions(db, review.id) if question.open and question.step == step]
+    return [Link(question.text, url_for("questions.show", id=question.id), question.evidence) for question in asked]
+
+
 def progress(db: Connection, review: Review) -> StageFact:
     """Return how far the challenge is."""
     asked = store.questions(db, review.id)
@@ -315,4 +321,5 @@ def progress(db: Connection, review: Review) -> StageFact:
 
 pages.WAITING.append(waiting)
 BADGES.append(badges)
+LINKS.append(links)
 PROGRESS["challenge"] = progress

@@ -191,8 +191,18 @@ PROGRESS: dict[Stage, Progress] = {}
 """How far a review is in each stage; use cases add theirs at import."""
 BADGES: list[Callable[[Connection, Review], dict[str, int]]] = []
 """Open questions by step, for the map; use cases add theirs at import."""
-CARDS: list[Callable[[Connection, Review, str], str]] = []
-"""What use cases add to the card of a step on the review's map, as safe HTML."""
+
+
+class Link(Struct, frozen=True):
+    """Something that another use case knows of a step."""
+
+    words: str
+    url: str
+    note: str = ""
+
+
+LINKS: list[Callable[[Connection, Review, str], list[Link]]] = []
+"""What use cases add to the card of a step on the review's map: open questions, say."""
 
 
 class StagePoint(Struct, frozen=True):

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from process_models.graph.drawing import Look, draw
+from process_models.method.facts import Facts
 from process_models.redesign.envelope import inside
 from process_models.values.canonical import digest
 from workbench import pages, record, signatures, web
@@ -14,7 +15,9 @@ from workbench.accounts import store as people
 from workbench.errors import Refusal
 from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, Place, Responsibility, may, needs, require, see, signing
+from workbench.processes import picture
 from workbench.processes import store as processes
+from workbench.processes.routes import HEATS
 from workbench.reviews import operations, store
 from workbench.reviews.forms import (
     MOVE_WORDS,
@@ -29,7 +32,7 @@ from workbench.reviews.forms import (
     ends_in_words,
     in_words,
 )
-from workbench.reviews.model import BADGES, CARDS, Review, Scope, Stage, line
+from workbench.reviews.model import BADGES, LINKS, Review, Scope, Stage, line
 from workbench.reviews.progress import judged, line_order, locked, progress, scope_state, stage_now
 from workbench.services import store as services
 from workbench.signing import SignForm
@@ -316,35 +319,61 @@ def _scope_page(review: Review, forms: dict[str, Any]) -> str:
 @bp.get("/<id>/map")
 @needs(Permission.REVIEW_READ)
 def map(id: str) -> ResponseReturnValue:
-    """Show the process with scope, locks and open questions."""
+    """Show the process with scope, locks, open questions and the card of a chosen step."""
     review = found(id)
     db = web.current()
+    process = processes.find(db, review.process)
     revision = processes.head(db, review.process)
-    graph = processes.graph(db, revision)
-    current = operations.to_sign(db, id)
-    questions: dict[str, int] = {}
-    for badges in BADGES:
-        questions |= badges(db, review)
-    chosen = request.args.get("step", "")
+    facts = Facts(processes.design(db, revision))
+    graph, currency = facts.graph, services.find(db, review.service).currency
+    drawn = operations.to_sign(db, id)
+    inner = inside(graph, drawn.first, drawn.last)
+    asked = {step: count for badges in BADGES for step, count in badges(db, review).items()}
+    chosen = request.args.get("step", "") if request.args.get("step", "") in graph.by_id else ""
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("as", "heat")}
+    measure = kept.get("heat", "none")
+    heat = picture.heat(facts, measure, currency)
     look = Look(
         title=f"{review.name}: the process",
-        scope=inside(graph, current.first, current.last),
-        locked=locked(current),
-        questions=questions,
+        measures={} if heat else {step: one.text for step, one in picture.heat(facts, "wait", currency).items()},
+        heat=heat,
+        scope=inner,
+        locked=locked(drawn),
+        questions=asked,
         selected=chosen,
-        link=lambda step: url_for(".map", id=id, step=step),
+        link=lambda step: url_for(".map", id=id, **{**kept, "step": step}),
     )
     return render_template(
         "reviews/map.html",
         **frame(review, "map"),
-        process=processes.find(db, review.process),
+        process=process,
         revision=revision,
-        graph=graph,
+        finding=picture.finding(facts),
         look=look,
-        picture=draw(graph, look),
-        chosen=graph.by_id.get(chosen),
-        cards=[card(db, review, chosen) for card in CARDS if chosen in graph.by_id],
+        svg=draw(graph, look),
+        shown_as=kept.get("as", ""),
+        heats=[(words, url_for(".map", id=id, **{**kept, "heat": name}), name == measure) for name, words in HEATS],
+        switches=[
+            (words, url_for(".map", id=id, **{**kept, "as": name}), name)
+            for words, name in (("Map", "map"), ("Table", "table"))
+        ],
+        next_steps=picture.next_steps(graph),
+        rows=picture.rows(facts, heat),
+        scale=picture.SCALES.get(measure),
+        classes=picture.key(measure, currency),
+        closing=url_for(".map", id=id, **kept),
+        card=picture.card(graph, chosen, facts, currency) if chosen else None,
+        in_scope=_scope_words(drawn, inner, chosen),
+        asked=[link for links in LINKS for link in links(db, review, chosen)],
     )
+
+
+def _scope_words(drawn: Scope, inner: frozenset[str], step: str) -> str:
+    """Return whether a step is in scope, and its locks, in words."""
+    if not drawn.first:
+        return ""
+    locks = [f"Locked ({lock.id}): {lock.reason}" for lock in drawn.locks if (lock.kind, lock.target) == ("step", step)]
+    return " ".join(["In scope." if step in inner else "Out of scope.", *locks])
 
 
 def waiting(db: Connection, actor: Actor) -> list[Waiting]:
