@@ -1,4 +1,4 @@
-# run · test · check · bench: each makes what it needs, no step before it.
+# run · test · check · bench · docs: each makes what it needs, no step before it.
 PORT ?= 8000
 PYTHON ?= python3
 VENV ?= .venv
@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export WORKBENCH_HOME ?= $(HOME)/.workbench
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench requirements
+.PHONY: run test check bench docs requirements
 
 run: $(VENV)/base.made
 	@exec $(BIN)/workbench start --port $(PORT)
@@ -22,6 +22,10 @@ check: $(VENV)/test.made
 
 bench: $(VENV)/test.made
 	$(BIN)/python benchmarks/start.py
+
+# What the docs take from the code: schemas, tables, the picture.
+docs: $(VENV)/test.made
+	@$(BIN)/python -m scripts.docs
 
 # The exact files of every library, by hash, for Python 3.11 and later (maintainers, when setup.cfg changes).
 requirements: $(VENV)/test.made
