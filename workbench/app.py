@@ -14,12 +14,23 @@ USE_CASES: tuple[str, ...] = (
     "workbench.accounts.routes",
     "workbench.services.routes",
     "workbench.processes.routes",
+    "workbench.data.routes",
     "workbench.reviews.routes",
     "workbench.questions.routes",
     "workbench.options.routes",
     "workbench.experiments.routes",
+    "workbench.decisions.routes",
 )
 """Modules with a blueprint ``bp``, in the order of the tiers: lower ones first. Add a use case here."""
+
+EXAMPLES: tuple[str, ...] = (
+    "workbench.data.example",
+    "workbench.reviews.example",
+    "workbench.questions.example",
+    "workbench.options.example",
+    "workbench.experiments.example",
+)
+"""Modules that add a chapter to the example, in the order in which it is told."""
 
 
 def templates() -> Path:
@@ -30,7 +41,10 @@ def templates() -> Path:
 
 def load() -> tuple[Blueprint, ...]:
     """Import every use case, so that its tables, job handlers and commands are known, and return the blueprints."""
-    return tuple(import_module(name).bp for name in USE_CASES)
+    blueprints = tuple(import_module(name).bp for name in USE_CASES)
+    for name in EXAMPLES:
+        import_module(name)
+    return blueprints
 
 
 def create_app(settings: Settings) -> Flask:

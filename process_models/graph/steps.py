@@ -186,7 +186,7 @@ class Obligation(Document, frozen=True, kw_only=True):
     clock: Clock | None = None
     needs_record: bool = False
     applies_from: str = ""
-    """The step from which it applies; empty: from the start."""
+    """The step that makes it apply: it binds the cases that come here; empty: all cases."""
     before: tuple[str, ...] = ()
     """Steps that may be reached only once it is met."""
 

@@ -87,7 +87,10 @@ def t01(facts: Facts, _: Trigger) -> Raised:
     for step in steps:
         unread = step.outputs and not set(step.outputs) & wanted and step.value_class != "customer"
         if step.value_class == "none" or (unread and not step.covers):
-            yield step.id, Sentence.of("prompt_t01", step=step.name)
+            yield (
+                step.id,
+                Sentence.of("prompt_t01_none" if step.value_class == "none" else "prompt_t01", step=step.name),
+            )
 
 
 def t02(facts: Facts, _: Trigger) -> Raised:

@@ -38,10 +38,13 @@ def violated(graph: StepGraph, dependency: Dependency) -> bool:
 
 
 def _can_complete(graph: StepGraph, obligation: Obligation, gone: frozenset[str]) -> bool:
-    starts = [obligation.applies_from] if obligation.applies_from in graph.by_id else []
-    starts = starts or [step.id for step in graph.of_kind(Kind.START)]
+    """Say whether a case to which the obligation applies can complete with steps deleted, before and after it applies."""
+    applies = [obligation.applies_from] if obligation.applies_from in graph.by_id else []
+    if applies and not _reachable(graph, applies[0], gone):
+        return False
     net = collapsed(graph, gone, keep="")
     ends = {step.id for step in graph.of_kind(Kind.END)} & set(net)
+    starts = applies or [step.id for step in graph.of_kind(Kind.START)]
     return any(start in net and ends & _onward(net, start) for start in starts)
 
 

@@ -77,15 +77,22 @@ def elimination(facts: Facts, fired: dict[str, set[str]]) -> Iterator[Suggestion
 
 
 def composition(facts: Facts, fired: dict[str, set[str]]) -> Iterator[Suggestion]:
-    """Merge two steps that hand a case over, where the second follows the first and nothing else does."""
+    """Merge two steps that hand a case over and only to each other; checks stay apart from what they check."""
     for step in _named(facts, fired["T05"]):
         for flow in facts.graph.before(step.id):
             first = facts.graph.by_id[flow.source]
-            if first.kind is step.kind is Kind.WORK and len(facts.graph.ways(first.id)) == 1:
+            chain = len(facts.graph.ways(first.id)) == 1 and len(_entries(facts, step)) == 1
+            checks = "control" in (first.nature, step.nature) or first.rejects or step.rejects
+            if first.kind is step.kind is Kind.WORK and chain and not checks:
                 name = f"{first.name} and {step.name[0].lower()}{step.name[1:]}"
                 move = Merge(first=first.id, second=step.id, name=name, role=step.role)
                 why = _why("h08", first=first.name, second=step.name, role=step.role)
                 yield Suggestion("H08", (move,), why, _why("assume_h08", role=step.role))
+
+
+def _entries(facts: Facts, step: Step) -> list[str]:
+    """Return the ids of the flows by which cases come to a step, loops apart."""
+    return [flow.id for flow in facts.graph.before(step.id) if flow.id not in facts.graph.backward]
 
 
 def parallelism(facts: Facts, fired: dict[str, set[str]]) -> Iterator[Suggestion]:
@@ -143,11 +150,12 @@ def extra_resources(facts: Facts, fired: dict[str, set[str]]) -> Iterator[Sugges
 
 
 def empower(facts: Facts, fired: dict[str, set[str]]) -> Iterator[Suggestion]:
-    """Send fewer cases to a check that almost everything passes."""
+    """Send fewer cases to a check that almost everything passes, where a way past it is there."""
     for step in _named(facts, fired["T13"]):
         for flow in facts.graph.before(step.id):
             ways = [f for f in facts.graph.ways(flow.source) if f.id not in facts.graph.backward]
-            others = [f for f in ways if f.id != flow.id]
+            past = {f.target for f in facts.graph.ways(step.id)}
+            others = [f for f in ways if f.id != flow.id and f.target in past]
             if flow.id in facts.graph.backward or not others or not 0 < number(flow.share) < 1:
                 continue
             around = max(others, key=lambda f: (float(f.share), f.id))

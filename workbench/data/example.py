@@ -128,7 +128,7 @@ STEPS: dict[str, Known] = {
         {
             "value_class": "customer",
             "systems": ("claims system",),
-            "inputs": ("claim file", "receipts", "estimates"),
+            "inputs": ("claim file", "receipts", "estimates", "opinion"),
             "outputs": ("assessment",),
         },
     ),
@@ -270,6 +270,7 @@ def duties() -> tuple[tuple[Obligation, tuple[str, ...], tuple[str, ...]], ...]:
                 clause="internal control code, 7",
                 owner="compliance officer",
                 needs_record=True,
+                applies_from=PAY,
                 before=(PAY,),
             ),
             (SECOND,),
@@ -310,6 +311,7 @@ def duties() -> tuple[tuple[Obligation, tuple[str, ...], tuple[str, ...]], ...]:
                 basis="law",
                 clause="insurance act, 12",
                 owner=CLAIMS_MANAGER,
+                applies_from=DECIDE,
                 before=(DECIDE,),
             ),
             (ASSESS,),
@@ -332,6 +334,7 @@ PROMISES = (
 )
 
 DEPENDENCIES = (
+    Dependency("register-needs-report", REGISTER, REPORT, "data", "the report"),
     Dependency("assess-needs-claim-file", ASSESS, REGISTER, "data", "the claim file"),
     Dependency("check-needs-assessment", SECOND, ASSESS, "data", "there is nothing to check before"),
     Dependency("decide-needs-assessment", DECIDE, ASSESS, "data", "the amount rests on it"),

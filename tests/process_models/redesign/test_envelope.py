@@ -53,6 +53,15 @@ def test_an_obligation_counts_from_the_step_on_which_it_applies():
     assert not uncovered(graph, duty)
 
 
+def test_an_obligation_on_paid_cases_may_be_met_before_it_applies():
+    sketch = "start decide, decide refused 0.2, decide check 0.8, check pay, pay end"
+    always, duty = covered_by(sketch, "check", applies_from="pay")
+    sometimes, _ = covered_by("start decide, decide pay 0.2, decide check 0.8, check pay, pay end", "check")
+
+    assert not uncovered(always, duty)
+    assert uncovered(sometimes, duty)
+
+
 def test_a_step_reached_before_the_duty_is_met_is_named():
     graph, _ = covered_by("start a, a check 0.8, a pay 0.2, check pay, pay end", "check")
 
