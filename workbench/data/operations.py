@@ -5,9 +5,10 @@ from pathlib import Path
 from msgspec import structs
 from sqlalchemy import Connection, Engine
 
-from process_models.graph.design import Staffing
+from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
 from process_models.logs.discovery import Source
+from process_models.logs.errors import LogError
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence
 from workbench import documents, jobs, record
@@ -74,7 +75,10 @@ def confirm(engine: Engine, actor: Actor, id: str, terms: Terms, read: bool = Tr
 def read_log(job: jobs.Job, progress: jobs.Progress) -> None:
     """Read a log as a job, and store what it tells together with the end of the job."""
     kept = Read(progress.engine, settings_from().uploads, job.input["log"], job.input["terms"])
-    graph, profile, result = kept.outcome(progress)
+    try:
+        graph, profile, result = kept.outcome(progress)
+    except LogError as problem:
+        raise Invalid("log_unreadable", why=problem) from problem
     with transaction(progress.engine) as db:
         digest = _store(db, kept.log, kept.digest, graph, profile, result)
         progress.finish(db, {"log": kept.log.id, "result": digest})
@@ -132,6 +136,11 @@ def discovered(db: Connection, id: str) -> tuple[Result, StepGraph]:
     return found, documents.fetch(db, found.graph, StepGraph)
 
 
+def as_design(graph: StepGraph) -> Design:
+    """Return a graph that nobody is staffed for yet."""
+    return Design(graph=graph)
+
+
 def graph_for(db: Connection, one: Log, name: str, id: str) -> StepGraph:
     """Return the discovered graph under a process's name, with the hours in which waiting was counted."""
     found, graph = discovered(db, one.id)
@@ -145,7 +154,7 @@ def make_process(engine: Engine, actor: Actor, id: str, name: str) -> Process:
         one = store.find(db, id)
         require(actor, Permission.DATA_BRING, one.place)
         graph = graph_for(db, one, name.strip(), slug(name))
-    return processes.add(engine, actor, one.service, name, graph, Staffing())
+    return processes.add(engine, actor, one.service, name, graph)
 
 
 def make_version(engine: Engine, actor: Actor, id: str, process: str, base: int) -> Revision:
