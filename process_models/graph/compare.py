@@ -7,6 +7,7 @@ from msgspec import Struct
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
 from process_models.graph.narration import in_words
+from process_models.graph.steps import Flow
 from process_models.values.sentences import Sentence, say
 
 Verb = Literal["added", "removed", "changed"]
@@ -116,9 +117,22 @@ def _set(
             out.append(Change(kind, id, _name(old[id], graphs), "removed"))
         elif id not in old:
             out.append(Change(kind, id, _name(new[id], graphs), "added"))
+        elif kind == "flow" and led_elsewhere(old[id], new[id]):
+            out.append(Change(kind, former(id), _name(old[id], graphs), "removed"))
+            out.append(Change(kind, id, _name(new[id], graphs), "added"))
         elif old[id] != new[id]:
             out.append(Change(kind, id, _name(new[id], graphs), "changed", _fields(old[id], new[id])))
     return out
+
+
+def led_elsewhere(before: Flow, after: Flow) -> bool:
+    """Say whether a flow was led from or to another step: a reader sees one go and another come."""
+    return (before.source, before.target) != (after.source, after.target)
+
+
+def former(id: str) -> str:
+    """Return the id under which a flow that was led elsewhere is shown as it was."""
+    return f"{id}.was"
 
 
 def _fields(before: Any, after: Any) -> tuple[FieldChange, ...]:

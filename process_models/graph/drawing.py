@@ -8,8 +8,9 @@ from collections.abc import Callable
 from html import escape
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from process_models.graph.compare import Difference
+from process_models.graph.compare import Difference, former, led_elsewhere
 from process_models.graph.graph import StepGraph
 from process_models.graph.labels import Label, place_labels
 from process_models.graph.layout import layout
@@ -111,6 +112,11 @@ def difference(
 def _union(before: StepGraph, after: StepGraph) -> StepGraph:
     gone = tuple(step for step in before.steps if step.id not in after.by_id)
     old = tuple(flow for flow in before.flows if flow.id not in after.flow_by_id)
+    old += tuple(
+        replace(flow, id=former(flow.id))
+        for flow in before.flows
+        if flow.id in after.flow_by_id and led_elsewhere(flow, after.flow_by_id[flow.id])
+    )
     return StepGraph(id=after.id, name=after.name, steps=(*after.steps, *gone), flows=(*after.flows, *old))
 
 

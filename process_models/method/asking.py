@@ -5,6 +5,7 @@ from msgspec import Struct
 from process_models.method.library import Question, questions
 from process_models.method.triggers import Look, Prompt
 
+GAPS = "T37"
 PER_STEP = 2
 """Questions proposed for one step at a time."""
 
@@ -30,10 +31,22 @@ def candidates(looks: tuple[Look, ...]) -> tuple[Candidate, ...]:
     out: list[Candidate] = []
     for step in dict.fromkeys(prompt.step for prompt in prompts):
         own = [Candidate(question, prompt) for prompt in prompts if prompt.step == step for question in _for(prompt)]
-        own.sort(key=lambda c: (c.question.stage > 2, c.question.heading != "purpose", c.question.stage, c.question.id))
+        own.sort(key=_order)
         once = list({c.question.id: c for c in reversed(own)}.values())[::-1]
         out += _varied(once)[:PER_STEP]
     return tuple(out)
+
+
+def _order(candidate: Candidate) -> tuple[bool, bool, bool, int, str]:
+    """Return the place of a candidate within its step; gaps in what is known come last."""
+    question = candidate.question
+    return (
+        candidate.prompt.trigger == GAPS,
+        question.stage > 2,
+        question.heading != "purpose",
+        question.stage,
+        question.id,
+    )
 
 
 def _for(prompt: Prompt) -> list[Question]:

@@ -106,8 +106,9 @@ def _obligations(baseline: Design, draft: Design) -> Iterator[Breach]:
 
 
 def _dependencies(baseline: Design, draft: Design) -> Iterator[Breach]:
+    kept = {need.id: need for need in draft.graph.dependencies}
     for need in baseline.graph.dependencies:
-        if violated(draft.graph, need) and not violated(baseline.graph, need):
+        if violated(draft.graph, kept.get(need.id, need)) and not violated(baseline.graph, need):
             step, needed = baseline.graph.by_id[need.step].name, baseline.graph.by_id[need.needs].name
             sentence = Sentence.of(
                 f"breaks_{need.kind}", step=step, needs=needed, reason=need.reason or "no reason given"

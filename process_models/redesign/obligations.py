@@ -38,7 +38,7 @@ def violated(graph: StepGraph, dependency: Dependency) -> bool:
 
 
 def _can_complete(graph: StepGraph, obligation: Obligation, gone: frozenset[str]) -> bool:
-    """Say whether a case to which an obligation applies can complete with steps deleted, before it applies and after."""
+    """Say whether a case to which an obligation applies can complete with steps deleted, before that and after."""
     applies = [obligation.applies_from] if obligation.applies_from in graph.by_id else []
     if applies and not _reachable(graph, applies[0], gone):
         return False

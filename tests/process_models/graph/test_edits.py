@@ -124,3 +124,14 @@ def test_a_difference_tells_what_a_picture_does_not_show():
 
 def test_equal_graphs_have_no_difference():
     assert not compare(BASE, graph_of("start a, a b 0.7, a c 0.3, b end, c end"))
+
+
+def test_a_flow_led_elsewhere_is_told_as_one_that_goes_and_one_that_comes():
+    after = AddStep(step("new"), after="start").apply(BASE)
+
+    assert set(compare(BASE, after).sentences) == {
+        "Step “New” is added.",
+        "Flow “New → A” is added.",
+        "Flow “Start → A” goes.",
+        "Flow “Start → New” is added.",
+    }

@@ -5,7 +5,7 @@ import pytest
 from process_models.graph.design import Shift
 from process_models.graph.steps import Dependency, Flow
 from process_models.redesign.envelope import Envelope, Lock, Rules, breaches
-from process_models.redesign.moves import ChangeRole, ChangeShare, ChangeStaffing, Parallelise, Remove, Reorder
+from process_models.redesign.moves import ChangeRole, ChangeShare, ChangeStaffing, Merge, Parallelise, Remove, Reorder
 from process_models.redesign.obligations import out_of_order, uncovered, unrecorded, violated
 from process_models.redesign.options import derive
 from tests.building import WEEKDAYS, Obligation, design_of, graph_of
@@ -80,7 +80,7 @@ BASE = design_of(
         "start a, a b, b check, check pay, pay end",
         made={"check": {"covers": ("O7",), "records": ("O7",), "role": "senior"}},
         obligations=(EYES,),
-        dependencies=(Dependency("d1", "b", "a", "data", "the claim number"),),
+        dependencies=(Dependency("d1", "b", "a", "data", "the claim number"), Dependency("d2", "check", "a", "data")),
     )
 )
 
@@ -103,6 +103,12 @@ def test_paying_before_the_check_breaks_the_order():
 
 def test_doing_at_once_what_depends_on_each_other_is_marked():
     assert broken(Parallelise("a", "b")) == [("breaks_data", "dependency")]
+
+
+def test_what_a_merged_step_gave_is_given_by_the_step_it_became():
+    merged = Merge(first="a", second="b", name="Both", role="clerk")
+
+    assert [one for one in broken(merged) if one[1] == "dependency"] == []
 
 
 def test_locks_name_their_reason():
