@@ -21,6 +21,10 @@ BETTER = {
 }
 
 
+JOINED = "\N{WORD JOINER}"
+"""Keeps a minus and its number on one line."""
+
+
 class Unit(Struct, frozen=True):
     """How one measure is told: one size for all its figures, so that they can be compared."""
 
@@ -44,11 +48,16 @@ class Unit(Struct, frozen=True):
         return plain if zero else text if text.startswith(words.MINUS) else "+" + text
 
     def between(self, low: Fraction | None, high: Fraction | None, apart: bool = False) -> str:
-        """Return an interval in words; empty where there is none."""
+        """Return an interval in words; empty where there is none. A share ends at 0 and 100%, which nothing can pass."""
         if low is None or high is None:
             return ""
         tell = self.apart if apart else self.told
-        return f"{tell(low)} to {tell(high)}"
+        ends = (float(low), float(high))
+        if self.name == "share" and not apart:
+            ends = (max(0.0, ends[0]), min(1.0, ends[1]))
+        first, last = (tell(end).replace(words.MINUS, words.MINUS + JOINED) for end in ends)
+        unit = words.HARD + last.rpartition(words.HARD)[2] if words.HARD in last else ""
+        return f"{first.removesuffix(unit) if unit else first} to {last}"
 
 
 def unit_of(result: Result, currency: str) -> Unit:

@@ -5,7 +5,7 @@ from html import escape
 
 from msgspec import Struct
 
-WIDTH, ROW, LEFT, RIGHT, TOP = 640, 44, 200, 180, 34
+WIDTH, ROW, LEFT, RIGHT, TOP = 660, 44, 200, 200, 34
 SMALLEST = 12.0
 """An interval is never drawn smaller, px."""
 

@@ -185,18 +185,19 @@ def _panels(spec: Spec, result: dict[str, list[figures.Row]]) -> list[dict[str, 
 
 
 def finding(spec: Spec, result: dict[str, list[figures.Row]]) -> str:
-    """Return in a sentence what is beyond doubt in the first scenario, option by option."""
+    """Return in a sentence what is beyond doubt in usual weeks (or the first scenario), option by option."""
     said = []
+    scenario = next((one for one in spec.scenarios if one.id.startswith("usual")), spec.scenarios[0])
     for design in spec.designs:
         if design.id == BASELINE:
             continue
-        rows = {row.id: row for row in result[f"{design.id}/{spec.scenarios[0].id}"]}
+        rows = {row.id: row for row in result[f"{design.id}/{scenario.id}"]}
         clear = [rows[id] for id in figures.FRONT[:6] if id in rows and rows[id].verdict in ("better", "worse")]
         if clear:
             first = next((row for row in clear if row.verdict == "better"), clear[0])
             verb = "is better" if first.verdict == "better" else "is worse"
             said.append(f"{design.name.split(',')[0]} {verb} in {first.name.lower()}, {first.difference}")
-    return "; ".join(said)
+    return f"{scenario.name}: {'; '.join(said)}" if said else ""
 
 
 def _grade(db: Connection, spec: Spec) -> str:
