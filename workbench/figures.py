@@ -48,7 +48,7 @@ class Unit(Struct, frozen=True):
         return plain if zero else text if text.startswith(words.MINUS) else "+" + text
 
     def between(self, low: Fraction | None, high: Fraction | None, apart: bool = False) -> str:
-        """Return an interval in words; empty where there is none. A share ends at 0 and 100%, which nothing can pass."""
+        """Return an interval in words; empty where there is none. Nothing passes 0 and 100%."""
         if low is None or high is None:
             return ""
         tell = self.apart if apart else self.told
