@@ -17,11 +17,14 @@ from typing import Any
 import click
 from sqlalchemy import inspect
 
+from process_models.graph.checks import faults
+from process_models.graph.documents import read_graph
 from process_models.values.sentences import say
 from workbench import app, database, jobs, pages, record
 from workbench.accounts import operations as accounts
 from workbench.accounts import store as people
 from workbench.config import Settings, settings_from
+from workbench.data.readings import discovered
 from workbench.database import engine, migrate, reading
 from workbench.errors import Refusal
 from workbench.example import PEOPLE, make_example
@@ -141,6 +144,33 @@ def doctor() -> None:
 
 
 NOT_MIGRATED = "database not made yet: run workbench migrate"
+
+
+@main.command(name="discover")
+@click.argument("log", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the graph to this file.")
+def discover_command(log: Path, output: Path | None) -> None:
+    """Make a step graph of a LOG (CSV, plain or gzipped), with every guess and what the log cannot tell."""
+    text, told = discovered(log)
+    for line in told:
+        click.echo(line, err=output is None)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, "utf-8")
+
+
+@main.command()
+@click.argument("graph", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def check(graph: Path) -> None:
+    """Look at a GRAPH file: everything wrong with it, and what is not known yet. Status 1 if something is wrong."""
+    found = faults(read_graph(graph.read_bytes()).graph)
+    for fault in found:
+        click.echo(f"{fault.weight:5} {fault.text}")
+    wrong = sum(fault.weight == "fault" for fault in found)
+    click.echo(f"{wrong} faults, {len(found) - wrong} gaps.")
+    if wrong:
+        sys.exit(1)
 
 
 @main.group()

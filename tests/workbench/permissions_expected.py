@@ -7,14 +7,19 @@ an object of their own where that differs; ``others`` to somebody else's. ``refu
 import secrets
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from process_models.graph.design import Pool
 from tests.workbench import reviewing
 from tests.workbench.people import LOGINS
-from workbench import database, jobs
+from workbench import database, example, jobs
 from workbench.accounts import operations, store
 from workbench.accounts.model import Session
+from workbench.data.example import LOG, PROCESS
+from workbench.processes import operations as processes
+from workbench.processes import store as process_rows
 
 LEAD, MEMBER, MANAGER = "lead", "member", "manager"
 DECISION_MAKER, ANALYST, ADMINISTRATOR = "decision maker", "analyst", "administrator"
@@ -22,6 +27,7 @@ OUTSIDER = "outsider"
 NONE: frozenset[str] = frozenset()
 MEMBERS = frozenset({LEAD, MEMBER, MANAGER, DECISION_MAKER, ANALYST, ADMINISTRATOR})
 ALL = MEMBERS | {OUTSIDER}
+EDITORS = frozenset({LEAD, MEMBER, ANALYST})
 REVIEWERS = MEMBERS - {ADMINISTRATOR}
 
 
@@ -60,6 +66,48 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "services.add", "/services/", frozenset({ADMINISTRATOR})),
     Row("GET", "services.show", "/services/{service}", MEMBERS),
     Row("POST", "services.put_member", "/services/{service}/members", frozenset({LEAD, ADMINISTRATOR})),
+    # processes
+    Row("GET", "processes.index", "/processes/", MEMBERS),
+    Row("POST", "processes.begin", "/processes/", EDITORS),
+    Row("POST", "processes.begin_from_file", "/processes/file", EDITORS),
+    Row("GET", "processes.show", "/processes/{process}/", MEMBERS),
+    Row("GET", "processes.map", "/processes/{process}/map", MEMBERS),
+    Row("GET", "processes.versions", "/processes/{process}/versions", MEMBERS),
+    Row("POST", "processes.name_version", "/processes/{process}/versions/1", EDITORS),
+    Row("POST", "processes.restore", "/processes/{process}/versions/1/restore", EDITORS),
+    Row("GET", "processes.differ", "/processes/{process}/difference?from=1&to=2", MEMBERS),
+    Row("GET", "processes.graph_file", "/processes/{process}/graph.json", MEMBERS),
+    Row("GET", "processes.step_table", "/processes/{process}/steps.csv", MEMBERS),
+    Row("GET", "processes.edit_step", "/processes/{process}/steps/{step}", EDITORS),
+    Row("POST", "processes.change_step", "/processes/{process}/steps/{step}", EDITORS),
+    Row("POST", "processes.change_figure", "/processes/{process}/steps/{step}/figures", EDITORS),
+    Row("GET", "processes.new_step", "/processes/{process}/add-step", EDITORS),
+    Row("POST", "processes.add_step", "/processes/{process}/add-step", EDITORS),
+    Row("POST", "processes.remove_step", "/processes/{process}/steps/{step}/remove", EDITORS),
+    Row("GET", "processes.edit_ways", "/processes/{process}/steps/{step}/ways", EDITORS),
+    Row("POST", "processes.set_shares", "/processes/{process}/steps/{step}/shares", EDITORS),
+    Row("POST", "processes.connect", "/processes/{process}/steps/{step}/connect", EDITORS),
+    Row("POST", "processes.disconnect", "/processes/{process}/flows/{flow}/remove", EDITORS),
+    Row("GET", "processes.obligations", "/processes/{process}/obligations", MEMBERS),
+    Row("GET", "processes.edit_obligation", "/processes/{process}/obligations/O-01", EDITORS),
+    Row("POST", "processes.set_obligation", "/processes/{process}/obligations/O-01", EDITORS),
+    Row("GET", "processes.edit_promise", "/processes/{process}/promises/new", EDITORS),
+    Row("POST", "processes.set_promise", "/processes/{process}/promises/new", EDITORS),
+    Row("GET", "processes.edit_hours", "/processes/{process}/hours", EDITORS),
+    Row("POST", "processes.set_hours", "/processes/{process}/hours", EDITORS),
+    Row("GET", "processes.staffing", "/processes/{process}/staffing", MEMBERS),
+    Row("POST", "processes.set_roles", "/processes/{process}/staffing", EDITORS),
+    Row("GET", "processes.edit_pool", "/processes/{process}/staffing/pools/{pool}", EDITORS),
+    Row("POST", "processes.set_pool", "/processes/{process}/staffing/pools/{pool}", EDITORS),
+    Row("POST", "processes.remove_pool", "/processes/{process}/staffing/pools/{pool}/remove", EDITORS),
+    # data
+    Row("GET", "data.index", "/data/", frozenset({LEAD, ANALYST})),
+    Row("POST", "data.bring", "/data/", frozenset({LEAD, ANALYST})),
+    Row("GET", "data.show", "/data/{log}/", frozenset({LEAD, ANALYST})),
+    Row("GET", "data.columns", "/data/{log}/columns", frozenset({LEAD, ANALYST})),
+    Row("POST", "data.confirm", "/data/{log}/columns", frozenset({LEAD, ANALYST})),
+    Row("POST", "data.make_process", "/data/{log}/process", frozenset({LEAD, ANALYST})),
+    Row("POST", "data.make_version", "/data/{log}/version", frozenset({LEAD, ANALYST})),
     # reviews
     Row("GET", "reviews.index", "/reviews/", REVIEWERS),
     Row("POST", "reviews.begin", "/reviews/", frozenset({LEAD})),
@@ -103,10 +151,27 @@ def a_session(engine: Engine, author: str) -> str:
     return id
 
 
+def a_pool(engine: Engine, _author: str) -> str:
+    """Make a pool of the example's process that no role is given to."""
+    nora = example.actor(engine, "nora")
+    with database.reading(engine) as db:
+        head = process_rows.head(db, PROCESS)
+        staffing = process_rows.staffing(db, head)
+    if staffing.pool("spare") is None:
+        more = msgspec.structs.replace(staffing, pools=(*staffing.pools, Pool(id="spare", name="Spare")))
+        processes.set_staffing(engine, nora, PROCESS, head.n, more, "added a pool")
+    return "spare"
+
+
 OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "job": a_job,
     "session": a_session,
     "service": lambda _engine, _author: "household-claims",
+    "process": lambda _engine, _author: PROCESS,
+    "step": lambda _engine, _author: "second-check",
+    "flow": lambda _engine, _author: "assess-claim--technical-opinion",
+    "pool": a_pool,
+    "log": lambda _engine, _author: LOG,
     "review": reviewing.a_review,
     "asked_review": reviewing.an_asked_review,
     "question": reviewing.a_question,

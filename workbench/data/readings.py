@@ -1,20 +1,25 @@
 """From the bytes of a log to what is stored of it: the guess of its columns, and the result of reading it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from process_models.graph.documents import write_graph
 from process_models.graph.graph import StepGraph
 from process_models.logs.columns import words_of
 from process_models.logs.demand import Demand, demand
 from process_models.logs.discovery import Discovered, Source, discover, effect
+from process_models.logs.errors import LogError
 from process_models.logs.events import Events, events
 from process_models.logs.guessing import PEOPLE_WORDS, Guess, guess
 from process_models.logs.quality import quality
 from process_models.logs.reading import read
 from process_models.logs.variants import handovers, promises, promises_by_weekday, rework, variants
-from process_models.values.sentences import Sentence
+from process_models.values.canonical import plain
+from process_models.values.document import slug
+from process_models.values.sentences import Sentence, say
 from workbench.data.model import (
     Effect,
     Guessed,
@@ -161,3 +166,21 @@ def _times(found: Discovered) -> tuple[TimeRow, ...]:
 def _profile(found: Demand) -> Profile:
     remarks = tuple(Said(remark) for remark in found.remarks)
     return Profile(found.per_hour, found.n, found.cut, found.weeks, found.first, found.last, found.zone, remarks)
+
+
+def discovered(log: Path) -> tuple[str, list[str]]:
+    """Return the graph file of a log on the terms that its columns seem to mean, and all that is to be said of it.
+
+    Raises LogError where no column fits a use that cannot be left out.
+    """
+    table = read(log)
+    found = guess(table.frame)
+    if found.columns is None:
+        raise LogError(found.doubts[0].id)
+    rows = events(table.frame, found.columns)
+    made = discover(rows, found.columns, source=Source(id=slug(log.name.split(".")[0]), name=log.name, log=log.name))
+    said = [*(hint.reason for hint in found.hints), *found.doubts]
+    for remark in quality(rows, found.columns):
+        said += [remark.sentence, remark.consequence]
+    report = {"columns": plain(found.columns), "log": table.digest}
+    return write_graph(made.graph, report=report), [say(one) for one in (*said, *made.account.notes)]

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from process_models.graph.drawing import Look, draw
+from process_models.logs import telling
 from process_models.logs.errors import LogError
-from process_models.logs.telling import percent
 from process_models.method.facts import Facts
 from process_models.values.errors import ModelError
 from process_models.values.words import duration
@@ -204,6 +204,11 @@ def _told(one: Log, result: Result) -> dict[str, Any]:
         "svg": draw(graph, Look(title=f"Discovered from {one.name}", measures=_measures(facts))),
         "graph": graph,
     }
+
+
+def percent(share: float) -> str:
+    """Return a share in words, never rounded up to all or down to none."""
+    return telling.percent(share).replace(" ", "")
 
 
 def _share(part: int, whole: int) -> str:

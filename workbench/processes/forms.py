@@ -95,7 +95,8 @@ class BasedForm(Form):
     @property
     def revision(self) -> int:
         """The revision it was typed on; 0 where none was sent."""
-        return int(self.base.data) if (self.base.data or "").isdigit() else 0
+        typed = str(self.base.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 class ProcessForm(Form):
@@ -270,8 +271,8 @@ def roles_form(graph: StepGraph, staffing: Staffing, base: int) -> RolesForm:
     filled: dict[str, Any] = {"base": base}
     for n, role in enumerate(graph.roles):
         known = [pool.id for pool in staffing.pools_of(role)]
-        for place, words in enumerate(("first", "second", "third")):
-            fields[f"role{n}_{place}"] = SelectField(f"{role}: {words}", choices=pools, default="")
+        for place, words in enumerate(("First", "Second", "Third")):
+            fields[f"role{n}_{place}"] = SelectField(words, choices=pools, default="")
             filled[f"role{n}_{place}"] = known[place] if place < len(known) else ""
     made: RolesForm = type("RolesForm", (RolesForm,), fields)(**filled)
     return made

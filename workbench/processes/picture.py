@@ -3,6 +3,7 @@
 Plain values, ready to be printed: templates do no arithmetic. Every figure keeps its grade, its n and its source.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from process_models.values.distributions import mean, quantile
 from process_models.values.provenance import FIGURES, GRADE_WORDS, Provenance
 from process_models.values.sentences import Sentence, say
 from process_models.values.words import count, decimal, duration, money, percent, signed
-from workbench.processes.typed import DAYS, write_clock
+from workbench.processes.typed import DAYS, plain_number, write_clock
 
 OUTSIDE = (Lane.CUSTOMER, Lane.EXTERNAL)
 
@@ -35,7 +36,7 @@ class Scale(Struct, frozen=True):
 
 
 SCALES: dict[str, Scale] = {
-    "wait": Scale("Mean wait before the step, or of the wait itself", (HOUR, 4 * HOUR, DAY, 3 * DAY), "duration"),
+    "wait": Scale("Mean wait before the step, or of the wait itself", (15 * MINUTE, HOUR, 4 * HOUR, DAY), "duration"),
     "work": Scale("Mean work of one visit", (10 * MINUTE, 20 * MINUTE, 40 * MINUTE, 80 * MINUTE), "duration"),
     "cost": Scale("Mean cost of one visit", (500, 1000, 2000, 4000), "money"),
     "rework": Scale("Visits beyond the first, for each case that comes here", (0.02, 0.05, 0.1, 0.25), "percent"),
@@ -522,8 +523,9 @@ def in_clock_words(graph: StepGraph, clock: Any) -> str:
 
     names = [graph.by_id[id].name for id in clock.pauses if id in graph.by_id]
     still = f", standing still during {', '.join(names)}" if names else ""
-    time = "working time" if clock.time == "working" else "by the calendar"
-    return f"{duration(clock.limit)} {time}, from {at(clock.start)} to {at(clock.end)}{still}"
+    hours = plain_number(Decimal(clock.limit) / HOUR)
+    limit = f"{hours} working hours" if clock.time == "working" else f"{duration(clock.limit)} by the calendar"
+    return f"{limit}, from {at(clock.start)} to {at(clock.end)}{still}"
 
 
 def week_in_words(hours: Calendar | None) -> str:

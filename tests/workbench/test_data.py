@@ -1,0 +1,304 @@
+"""Logs in pages: brought in, columns corrected, read as a job, made a process; bad input is answered with its place."""
+
+import gzip
+import io
+import re
+import sys
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from process_models.graph.steps import Kind
+from process_models.values.sentences import say
+from tests.workbench.people import Visitor, everything
+from tests.workbench.test_processes import fields
+from workbench import database, jobs
+from workbench.config import Settings
+from workbench.data import operations, store
+from workbench.data.example import LOG
+from workbench.data.model import Result
+from workbench.processes import store as processes
+
+SMALL = "case,step,time\n" + "".join(
+    f"C{n},{step},2026-01-{n % 27 + 1:02d} 09:{minute:02d}:00\n"
+    for n in range(1, 41)
+    for minute, step in enumerate(("Ask", "Look", "Ask", "Pay") if n % 4 == 0 else ("Ask", "Look", "Pay"))
+)
+
+
+def send(visitor: Visitor, content: bytes, name: str = "desk.csv") -> str:
+    """Bring in a file and return the id of its log, from the address that answers."""
+    answer = visitor.post("/data/", {"service": "household-claims", "file": (io.BytesIO(content), name)})
+    assert answer.status_code == 303, answer.text
+    found = re.fullmatch(r"/data/(.+)/columns", answer.location)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def lucia(app: Flask) -> Visitor:
+    return Visitor(app, "lucia")
+
+
+@pytest.fixture
+def work(installation: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Return what runs one job, as the worker does."""
+    monkeypatch.setenv("WORKBENCH_HOME", str(installation.home))
+    worker = jobs.Worker(installation.database)
+    return worker.step
+
+
+def read(visitor: Visitor, work: Callable[[], bool], id: str, **changes: object) -> None:
+    """Confirm the columns as they are shown, with changes, and let the log be read."""
+    path = f"/data/{id}/columns"
+    answer = visitor.post(path, {**fields(visitor.get(path), path), **changes})
+    assert answer.status_code == 303, answer.text
+    assert work()
+
+
+def result_of(engine: Engine, id: str) -> Result:
+    with database.reading(engine) as db:
+        found = store.newest_result(db, id)
+    assert found is not None
+    return found
+
+
+def test_a_log_is_brought_in_corrected_read_and_made_a_process(
+    lucia: Visitor, work: Callable[[], bool], engine: Engine
+) -> None:
+    id = send(lucia, SMALL.encode())
+
+    read(lucia, work, id)
+    page = lucia.get(f"/data/{id}/").text
+    answer = lucia.post(f"/data/{id}/process", {"name": "Desk"})
+
+    assert "40 cases went 2 ways" in page
+    assert answer.location == "/processes/desk/map"
+    with database.reading(engine) as db:
+        graph = processes.graph(db, processes.head(db, "desk"))
+    assert graph.name == "Desk"
+    assert {flow.target: flow.count for flow in graph.ways("look")} == {"pay": 30, "ask": 10}
+
+
+def test_what_a_log_cannot_tell_stands_first(lucia: Visitor, work: Callable[[], bool]) -> None:
+    id = send(lucia, SMALL.encode())
+
+    read(lucia, work, id)
+    page = lucia.get(f"/data/{id}/").text
+
+    assert page.index("What this log cannot tell") < page.index("What to know about it") < page.index("Measured times")
+    assert "no start of work" in page
+    assert "heads and hours are typed in, grade D" in page
+
+
+def test_each_guess_says_why_and_waits_can_be_changed(lucia: Visitor, work: Callable[[], bool], engine: Engine) -> None:
+    id = send(lucia, SMALL.encode())
+    page = unescape(lucia.get(f"/data/{id}/columns").text)
+    places = re.findall(r'<label for="(wait\d)">(\w+)</label>', page)
+
+    read(lucia, work, id, **{place: "customer" for place, step in places if step == "Look"})
+
+    assert "case has 40 values on 130 rows" in page
+    with database.reading(engine) as db:
+        _found, graph = operations.discovered(db, id)
+    assert graph.by_id["look"].kind is Kind.WAIT
+
+
+def test_the_answers_are_remembered_for_a_file_with_the_same_columns(lucia: Visitor, work: Callable[[], bool]) -> None:
+    first = send(lucia, SMALL.encode())
+    read(lucia, work, first, zone="Europe/Dublin")
+
+    second = send(lucia, (SMALL + "C99,Ask,2026-01-30 09:00:00\n").encode())
+    page = lucia.get(f"/data/{second}/columns").text
+
+    assert "same columns was read before" in page
+    assert 'value="Europe/Dublin"' in page
+
+
+def test_a_gzipped_file_is_stored_once_under_its_digest(lucia: Visitor, engine: Engine, installation: Settings) -> None:
+    content = gzip.compress(SMALL.encode(), mtime=0)
+
+    ids = [send(lucia, content, "desk.csv.gz") for _ in range(2)]
+
+    with database.reading(engine) as db:
+        one, two = (store.find(db, id) for id in ids)
+    assert one.file == two.file
+    assert (installation.uploads / one.file).read_bytes() == content
+    assert not list(installation.uploads.glob(".part-*"))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"case,step,time\n", "holds a header"),
+        (b"PK\x03\x04rest", "spreadsheet"),
+        (b'case,step,time\n1,"Ask,2026\n', "From row 2"),
+        (b"case,step,time\n1,Ask\n2,Ask,2026-01-01\n", "Row 2 has 2 cells"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_with_place_and_remedy_and_nothing_is_stored(
+    lucia: Visitor, engine: Engine, installation: Settings, content: bytes, words: str
+) -> None:
+    before, files = everything(engine), sorted(installation.uploads.iterdir())
+
+    answer = lucia.post("/data/", {"service": "household-claims", "file": (io.BytesIO(content), "bad.csv")})
+
+    assert answer.status_code == 422
+    assert words in unescape(answer.text)
+    assert everything(engine) == before
+    assert sorted(installation.uploads.iterdir()) == files
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"use_time": ""}, "Choose the column"),
+        ({"use_start": "time"}, "A column has one use"),
+        ({"meaning": "spans"}, "need a column for the start"),
+        ({"zone": "Mars/Olympus"}, "is no time zone"),
+        ({"opens": "early"}, "is no hour of the day"),
+    ],
+)
+def test_columns_that_do_not_fit_are_said_beside_the_field(
+    lucia: Visitor, engine: Engine, changes: dict[str, str], words: str
+) -> None:
+    id = send(lucia, SMALL.encode())
+    path = f"/data/{id}/columns"
+
+    answer = lucia.post(path, {**fields(lucia.get(path), path), **changes})
+
+    assert answer.status_code == 422
+    assert words in unescape(answer.text)
+    with database.reading(engine) as db:
+        assert store.find(db, id).terms == ""
+
+
+def test_dates_that_cannot_be_read_are_named_by_row_and_nothing_is_half_stored(
+    lucia: Visitor, work: Callable[[], bool], engine: Engine
+) -> None:
+    id = send(lucia, SMALL.replace("2026-01-05 09:01:00", "2026-01-32 09:01:00").encode())
+    path = f"/data/{id}/columns"
+    lucia.post(path, {**fields(lucia.get(path), path), "use_case": "case", "use_step": "step", "use_time": "time"})
+
+    assert work()
+
+    with database.reading(engine) as db:
+        job = jobs.about(db, f"log/{id}")[0]
+        assert store.newest_result(db, id) is None
+    assert job.state == "failed"
+    assert job.sentence
+    assert "“2026-01-32 09:01:00”" in say(job.sentence)
+    page = unescape(lucia.get(f"/data/{id}/").text)
+    assert "Row 12, time: “2026-01-32 09:01:00”" in page
+    assert "Correct the columns" in page
+
+
+def test_another_step_column_asks_again_which_values_are_waits(lucia: Visitor) -> None:
+    rows = SMALL.splitlines()
+    wide = "\n".join([f"{rows[0]},status", *(f"{row},{'Open' if n % 3 else 'Done'}" for n, row in enumerate(rows[1:]))])
+    id = send(lucia, wide.encode())
+    path = f"/data/{id}/columns"
+    shown = fields(lucia.get(path), path)
+    other = "status" if shown["use_step"] == ["step"] else "step"
+
+    answer = lucia.post(path, {**shown, "use_step": other, "meaning": "states"})
+
+    assert answer.status_code == 422
+    assert "You chose other columns" in answer.text
+    again = fields(answer, path)
+    assert again["use_step"] == [other]
+    assert lucia.post(path, again).status_code == 303
+
+
+def test_the_example_log_shows_the_truths_that_were_planted(lucia: Visitor, engine: Engine) -> None:
+    result = result_of(engine, LOG)
+    page = unescape(lucia.get(f"/data/{LOG}/").text)
+
+    missed = {row.day: row.missed / row.cases for row in result.weekdays if row.cases}
+    assert result.cases == 1207
+    assert max(missed, key=lambda day: missed[day]) == 0
+    assert missed[0] > 0.3
+    assert 0.1 < result.ping_pong_cases / result.cases < 0.15
+    assert "example data, generated" in page
+
+
+def test_the_arrivals_of_a_log_stay_there_for_scenarios(engine: Engine) -> None:
+    with database.reading(engine) as db:
+        [(id, name, per_hour)] = store.demands(db, "household-claims")
+
+    assert (id, name, len(per_hour)) == (LOG, f"{LOG}.csv", 168)
+    assert 90 < sum(map(float, per_hour)) < 95
+
+
+def test_names_of_people_in_a_log_are_stored_nowhere_but_in_the_file(
+    lucia: Visitor, work: Callable[[], bool], engine: Engine
+) -> None:
+    named = SMALL.replace("time\n", "time,agent\n", 1).replace(":00\n", ":00,Beatrice Holloway\n").encode()
+
+    id = send(lucia, named)
+    read(lucia, work, id)
+
+    with database.reading(engine) as db:
+        bodies = [bytes(row.body) for row in db.exec_driver_sql("SELECT body FROM document")]
+    assert bodies
+    assert not [body for body in bodies if b"Holloway" in body]
+    assert "Holloway" not in lucia.get(f"/data/{id}/").text + lucia.get(f"/data/{id}/columns").text
+
+
+def test_a_log_becomes_the_next_version_of_a_process_unless_somebody_was_quicker(
+    lucia: Visitor, work: Callable[[], bool], engine: Engine
+) -> None:
+    id = send(lucia, SMALL.encode())
+    read(lucia, work, id)
+    lucia.post(f"/data/{id}/process", {"name": "Desk"})
+
+    same = lucia.post(f"/data/{id}/version", {"into": "desk/1"})
+    path = "/processes/desk/steps/pay"
+    lucia.post(path, {**fields(lucia.get(path), path), "name": "Pay out"})
+    late = lucia.post(f"/data/{id}/version", {"into": "desk/1"})
+    there = lucia.post(f"/data/{id}/version", {"into": "desk/2"})
+
+    assert (same.status_code, late.status_code, there.status_code) == (303, 409, 303)
+    with database.reading(engine) as db:
+        assert processes.head(db, "desk").n == 3
+
+
+def test_a_log_from_a_real_service_desk(
+    shared_data: Path, lucia: Visitor, work: Callable[[], bool], engine: Engine
+) -> None:
+    content = (shared_data / "licence_clean" / "uci498_incidents_2016-04-04_to_17.csv.gz").read_bytes()
+
+    id = send(lucia, content, "incidents.csv.gz")
+    read(lucia, work, id)
+    result = result_of(engine, id)
+    page = unescape(lucia.get(f"/data/{id}/").text)
+
+    assert (result.cases, result.variants) == (4003, 69)
+    assert "22.6% missed the promise" in page
+    assert "is the customer's end" in page
+    assert "Work times are typed in, grade D" in page
+    assert "It holds no rosters" in page
+    assert "Closing by itself is neither work nor waiting" in page
+
+
+def test_commands_discover_a_graph_and_check_it(tmp_path: Path, run: Callable[..., "CompletedProcess[str]"]) -> None:
+    log, graph = tmp_path / "desk.csv", tmp_path / "graph.json"
+    log.write_text(SMALL)
+
+    made = run(sys.executable, "-m", "workbench", "discover", str(log), "-o", str(graph))
+    looked = run(sys.executable, "-m", "workbench", "check", str(graph))
+    log.write_text("case,step,time\n")
+    empty = run(sys.executable, "-m", "workbench", "discover", str(log))
+
+    assert made.returncode == 0, made.stderr
+    assert "explains all 40 cases" in made.stdout
+    assert looked.returncode == 0
+    assert "Nobody is named who does “Look”" in looked.stdout
+    assert empty.returncode == 1
+    assert "holds a header" in empty.stderr
