@@ -86,7 +86,11 @@ def submitted(engine: Engine, option: Option) -> Option:
 
 
 def asked_to_play(
-    engine: Engine, review: str, chosen: tuple[str, ...] = (), scenarios: tuple[Scenario, ...] = (), author: str = "nora"
+    engine: Engine,
+    review: str,
+    chosen: tuple[str, ...] = (),
+    scenarios: tuple[Scenario, ...] = (),
+    author: str = "nora",
 ) -> Experiment:
     """Ask for the as-is process and options to be played."""
     nora = example.actor(engine, "nora")
@@ -172,7 +176,9 @@ def password(settings: Settings, login: str = "henrik") -> str:
     return example.example_passwords(settings)[login]
 
 
-def decided(engine: Engine, settings: Settings, id: str, shown: str, login: str = "henrik", **more: object) -> Signature:
+def decided(
+    engine: Engine, settings: Settings, id: str, shown: str, login: str = "henrik", **more: object
+) -> Signature:
     """Sign a decision on what was shown."""
     intent = Intent(**{"shown": shown, "outcome": "approve", "reason": "It saves a day.", **more})  # type: ignore[arg-type]
     return decisions.decide(engine, example.actor(engine, login), id, intent, password(settings, login), "127.0.0.1")

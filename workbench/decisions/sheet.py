@@ -20,6 +20,10 @@ MARKS: dict[Verdict, str] = {
 }
 
 
+ALWAYS = ("time_in_process", "promise", "cost", "satisfaction", "compliance")
+"""Measures told under every scenario; the rest only where a criterion asks, or where it gets worse or is unclear."""
+
+
 class Bound(Struct, frozen=True):
     """A criterion beside a figure."""
 
@@ -111,12 +115,11 @@ def _bounds(pack: Pack, under: Under, measure: str) -> tuple[Bound, ...]:
 
 
 def _elsewhere(pack: Pack, under: Under) -> Elsewhere:
-    """Return a scenario in a few lines: measures with a criterion, and those that get worse or are unclear."""
+    """Return a scenario in a few lines."""
     held = {one.criterion.measure for one in pack.criteria}
     rows = [row for row in _rows(pack, under) if row.difference]
-    wanted = [row for row in rows if row.id in held or row.verdict in ("worse", "unclear")]
     said = []
-    for row in wanted or rows[:1]:
+    for row in (row for row in rows if row.id in {*held, *ALWAYS} or row.verdict in ("worse", "unclear")):
         bounds = "".join(f"; {bound.words}: {_met(bound.mark)}" for bound in _bounds(pack, under, row.id))
         said.append(f"{_difference(row)}{bounds}")
     return Elsewhere(under.name, happens(under.scenario), tuple(said))
