@@ -18,8 +18,13 @@ import click
 from sqlalchemy import inspect
 
 from process_models.graph.checks import faults
+from process_models.graph.design import Design
 from process_models.graph.documents import read_graph
+from process_models.values.canonical import read
 from process_models.values.sentences import say
+from simulations import experiments
+from simulations.plan import PlanError, in_words
+from simulations.scenario import Scenario
 from workbench import app, database, jobs, pages, record
 from workbench.accounts import operations as accounts
 from workbench.accounts import store as people
@@ -171,6 +176,34 @@ def check(graph: Path) -> None:
     click.echo(f"{wrong} faults, {len(found) - wrong} gaps.")
     if wrong:
         sys.exit(1)
+
+
+@main.command()
+@click.argument("design", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("scenario", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--replications", type=click.IntRange(1), default=20, show_default=True, help="How often the period is played."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**53 - 1),
+    default=1,
+    show_default=True,
+    help="The same seed gives the same figures on any machine.",
+)
+@click.option("--parts", is_flag=True, help="Also tell the measures of single steps and pools.")
+def simulate(design: Path, scenario: Path, replications: int, seed: int, parts: bool) -> None:
+    """Play a DESIGN file under a SCENARIO file, and tell each measure with its interval."""
+    try:
+        summary = experiments.simulate(
+            read(design.read_bytes(), Design),
+            read(scenario.read_bytes(), Scenario),
+            replications=replications,
+            seed=seed,
+        )
+    except PlanError as problem:
+        raise click.ClickException("\n".join(in_words(problem))) from problem
+    click.echo(experiments.in_words(summary, parts))
 
 
 @main.group()
