@@ -2,9 +2,11 @@
 
 import secrets
 
+from msgspec.structs import replace
 from sqlalchemy import Engine, Table, update
 
 from process_models.graph.design import Shift
+from process_models.graph.edits import ChangeStep
 from process_models.redesign.moves import ChangeStaffing, Move, Remove
 from process_models.values.calendars import DAY
 from process_models.values.fractions import Fraction
@@ -25,6 +27,8 @@ from workbench.jobs import Progress, Terms
 from workbench.options import operations as options
 from workbench.options import store as option_rows
 from workbench.options.model import Option
+from workbench.processes import operations as processes
+from workbench.processes import store as process_rows
 from workbench.reviews import operations as reviews
 from workbench.reviews import store as review_rows
 from workbench.signatures import Intent, Signature
@@ -77,6 +81,17 @@ def given_to(engine: Engine, author: str, *rows: tuple[Table, object]) -> None:
     with database.transaction(engine) as db:
         for table, which in rows:
             db.execute(update(table).where(which).values(author=author))  # type: ignore[arg-type]
+
+
+def change_baseline(engine: Engine, review: str, step: str, **fields: object) -> None:
+    """Change a step of the process under review, and mark the new version as the baseline."""
+    process, nora = reviewing.found(engine, review).process, example.actor(engine, "nora")
+    with database.reading(engine) as db:
+        head = process_rows.head(db, process)
+        old = process_rows.graph(db, head).by_id[step]
+    edit = ChangeStep(replace(old, **fields))  # type: ignore[arg-type]
+    new = processes.edit(engine, nora, process, head.n, edit, "changed")
+    processes.tag(engine, nora, process, new.n, "Newer", True)
 
 
 def submitted(engine: Engine, option: Option) -> Option:

@@ -17,7 +17,7 @@ from workbench.questions.model import Question
 from workbench.reviews import operations, store
 from workbench.reviews.model import Aim, Criterion, Plan, Review, Scope
 
-EYES = Obligation(id="O1", name="Two pairs of eyes", basis="code", needs_record=True)
+EYES = Obligation(id="O1", name="Two pairs of eyes", basis="code", needs_record=True, applies_from="pay")
 
 
 def refunds() -> Design:

@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from process_models.evidence.satisfaction import grade as satisfaction_grade
 from process_models.graph.graph import StepGraph
+from process_models.graph.steps import Obligation
+from process_models.redesign.obligations import out_of_order, uncovered, unrecorded
 from process_models.values.provenance import Grade
 from process_models.values.words import percent
 from simulations.scenario import Scenario
@@ -62,6 +64,8 @@ class Sheet(Struct, frozen=True):
     elsewhere: tuple[Elsewhere, ...]
     others: tuple[str, ...]
     covered: str
+    whole: bool
+    """Nothing is broken, and every obligation is kept on every way."""
     changed_criteria: tuple[str, ...]
 
 
@@ -78,6 +82,7 @@ def sheet(pack: Pack) -> Sheet:
         elsewhere=tuple(_elsewhere(pack, one) for one in pack.under if one.id != usual.id),
         others=_others(pack),
         covered=covered(pack),
+        whole=not pack.breaks and all(kept(pack.design.graph, duty) for duty in pack.baseline.graph.obligations),
         changed_criteria=tuple(one.criterion.name for one in pack.criteria if pack.scope_digest and not one.frozen),
     )
 
@@ -163,13 +168,25 @@ def _others(pack: Pack) -> tuple[str, ...]:
 
 
 def covered(pack: Pack) -> str:
-    """Return in a sentence whether obligations, locks and envelope hold."""
+    """Return in a sentence whether obligations, locks and envelope hold; what is not kept today either is named."""
     if pack.breaks:
         return "The option breaks something as things are now; its page says what."
-    count = len(pack.baseline.graph.obligations)
-    duties = {0: "There is no obligation to keep", 1: "The one obligation stays covered, in order, with its record"}
-    words = duties.get(count, f"All {count} obligations stay covered, in order, with their records")
+    duties = pack.baseline.graph.obligations
+    open_ones = [duty.name for duty in duties if not kept(pack.design.graph, duty)]
+    if open_ones:
+        names = ", ".join(f"“{name}”" for name in open_ones)
+        words = f"{len(open_ones)} of {_counted(len(duties), 'obligation')} not kept on every way, as today: {names}"
+    elif duties:
+        every = "The one obligation stays" if len(duties) == 1 else f"All {len(duties)} obligations stay"
+        words = f"{every} covered on every way, in order and with record"
+    else:
+        words = "There is no obligation to keep"
     return f"{words}; boundary, locks and envelope are kept."
+
+
+def kept(graph: StepGraph, duty: Obligation) -> bool:
+    """Say whether an obligation is covered, in order, and on record, whichever way a case goes."""
+    return not (uncovered(graph, duty) or unrecorded(graph, duty) or out_of_order(graph, duty))
 
 
 def parts(pack: Pack) -> list[str]:
