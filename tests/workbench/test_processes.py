@@ -382,7 +382,8 @@ def test_a_step_is_added_connected_disconnected_and_taken_out(nora: Visitor, eng
 def test_an_obligation_not_met_on_every_way_is_said_to_be_not(nora: Visitor) -> None:
     at = f"/processes/{PROCESS}/obligations"
 
-    nora.post(f"{at}/new", {"name": "Sign the payment", "basis": "policy", "covered_by": ["pay"], "before": ["pay"]})
+    typed = fields(nora.get(f"{at}/new"), f"{at}/new")
+    nora.post(f"{at}/new", {**typed, "name": "Sign the payment", "covered_by": ["pay"]})
     page = nora.get(at).text
 
     assert "1 of 6 obligations is not met on every way" in page
