@@ -1,4 +1,5 @@
-// Comfort only: every page works without this. Parts that say data-poll are asked for again until they no longer say it.
+// Comfort only: every page works without this. Parts that say data-poll are asked for again until they no longer say it;
+// then the page is asked for once more, because it shows what came of it, unless somebody is typing on it.
 const soon = 1500;
 const live = document.getElementById("live");
 
@@ -11,6 +12,7 @@ async function again(part) {
   if (fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
   const now = fresh.isConnected ? fresh : part;
   if (now.dataset.poll) setTimeout(again, soon, now);
+  else if (!document.activeElement?.closest("form")) location.reload();
 }
 for (const part of document.querySelectorAll("[data-poll]")) setTimeout(again, soon, part);
 
