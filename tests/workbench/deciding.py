@@ -3,7 +3,7 @@
 import secrets
 
 from msgspec.structs import replace
-from sqlalchemy import Engine, Table, update
+from sqlalchemy import Engine, Table, select, text, update
 
 from process_models.graph.design import Shift
 from process_models.graph.edits import ChangeStep
@@ -14,7 +14,7 @@ from simulations.experiments import BlockResult
 from simulations.scenario import Away, Scenario, Stream
 from tests.building import WEEKDAYS
 from tests.workbench import reviewing
-from workbench import database, example, jobs, signatures
+from workbench import database, documents, example, jobs, signatures
 from workbench.config import Settings
 from workbench.decisions import operations as decisions
 from workbench.decisions import store as decision_rows
@@ -141,6 +141,19 @@ def played(engine: Engine, experiment: Experiment) -> Experiment:
         keys = {task.key for own in experiments.wanted(db, spec).values() for task in own}
         PLAYED.update(experiment_rows.blocks(db, keys))
     return found_experiment(engine, experiment.id)
+
+
+def tampered(engine: Engine, digest: str) -> None:
+    """Change the bytes of a stored document, past the guard that keeps documents as they are."""
+    guard = {
+        "sqlite": "DROP TRIGGER document_no_update",
+        "postgresql": "ALTER TABLE document DISABLE TRIGGER document_append_only",
+    }
+    table = documents.document
+    with database.transaction(engine) as db:
+        body = bytes(db.execute(select(table.c.body).where(table.c.digest == digest)).scalar_one())
+        db.execute(text(guard[db.dialect.name]))
+        db.execute(update(table).where(table.c.digest == digest).values(body=body.replace(b"0", b"1", 1)))
 
 
 def with_signed_scope(engine: Engine) -> str:
