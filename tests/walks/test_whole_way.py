@@ -117,6 +117,7 @@ def complete(walk: Walk, process: str, name: str) -> None:
             choice.select_option(label="Everybody at the desk")
     send(page, "Keep who does what")
     walk.open(f"/processes/{process}/versions", f"{name}-versions")
+    opened(page, "Name")
     newest = page.locator("form:has(input[name=baseline])").first
     newest.locator("input[name=name]").fill("As is")
     newest.locator("input[name=baseline]").check()
