@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("workbench", root_path=str(Path(__file__).parent), template_folder=str(templates()))
     app.config.update(
         SECRET_KEY=settings.secret,
-        MAX_CONTENT_LENGTH=20 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=web.LARGEST * web.MB,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
         MAX_FORM_PARTS=2_000,

@@ -227,6 +227,12 @@ def open_to_all(view: View) -> View:
     return view
 
 
+def takes_files(view: View) -> View:
+    """Declare that a route takes files: from people who are known, as large as the installation is set to take."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def signing(view: View) -> View:
     """Declare that a route signs: after an expired session it is shown again, never replayed."""
     view.signing = True  # type: ignore[attr-defined]

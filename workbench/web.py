@@ -63,6 +63,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+MB = 1024 * 1024
+LARGEST = 20
+"""Megabytes that a request may hold, where no files are taken."""
+AROUND = 1
+"""Megabytes that a form may hold beside its file."""
 CARRIED_HOLDS = 12 * 3600
 WAIT_FOR_TWIN = 5.0
 """Seconds that the second of two equal forms waits for the answer of the first."""
@@ -205,6 +210,7 @@ def set_up(app: Flask) -> None:
     """Hang everything on an app, in the order in which a request meets it."""
     app.session_interface = Browser()
     app.before_request(know_who)
+    app.before_request(set_size)
     app.before_request(check_origin)
     csrf.init_app(app)
     app.before_request(check_permission)
@@ -231,6 +237,16 @@ def know_who() -> None:
         return
     person, good = accounts.resume(engine(), browser().token)
     g.person, g.expired = (person, None) if good else (None, person)
+
+
+def set_size() -> None:
+    """Let known people send large files to a route that takes them; set before anything is read."""
+    if _takes_files():
+        request.max_content_length = (settings().upload_mb + AROUND) * MB
+
+
+def _takes_files() -> bool:
+    return getattr(_view(), "takes_files", False) and bool(g.person or g.expired)
 
 
 def check_origin() -> None:
@@ -443,8 +459,16 @@ def http_error(problem: HTTPException) -> ResponseReturnValue:
         return problem.response
     code = problem.code or 500
     title = HTTP_TITLES.get(code, problem.name)
-    sentence = say(Sentence.of(f"http_{code}")) if code in HTTP_TITLES else problem.description or ""
+    sentence = say(_of_http(code)) if code in HTTP_TITLES else problem.description or ""
     return _problem(code, title, sentence, None)
+
+
+def _of_http(code: int) -> Sentence:
+    if code != 413:
+        return Sentence.of(f"http_{code}")
+    if _takes_files():
+        return Sentence.of("file_too_large", path=request.path, mb=settings().upload_mb)
+    return Sentence.of("http_413", path=request.path, mb=LARGEST)
 
 
 HTTP_TITLES = {

@@ -1,19 +1,24 @@
 """What every request passes through: forms that act once, other sites, and sessions that run out while somebody types."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 from threading import Barrier, Thread
 
+import msgspec
 import pytest
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, select, text, update
+from werkzeug.test import TestResponse
 
 from tests.workbench.people import Visitor, everything
 from workbench import database, store, web
 from workbench.accounts import store as accounts
 from workbench.accounts.passwords import hashed
+from workbench.app import create_app
 from workbench.config import Settings
 from workbench.errors import NotAllowed
 from workbench.forms import Form
@@ -268,10 +273,6 @@ def test_every_answer_carries_the_headers_that_bind_the_browser(app: Flask) -> N
 
 
 def test_over_tls_the_cookie_can_only_be_set_by_this_host(app: Flask, installation: Settings) -> None:
-    import msgspec
-
-    from workbench.app import create_app
-
     made = create_app(msgspec.structs.replace(installation, origin="https://workbench.example"))
     answer = made.test_client().get("/signin", base_url="https://workbench.example")
     cookie = answer.headers["Set-Cookie"]
@@ -328,3 +329,51 @@ def test_a_busy_database_is_said_to_be_busy(app: Flask, engine: Engine, service_
     assert answer.headers["Retry-After"] == "5"
     assert owen.post("/services/", service_form).status_code == 303
     other.dispose()
+
+
+MB = 1024 * 1024
+
+
+def send_file(visitor: Visitor, path: str, mb: int) -> TestResponse:
+    fields = {"csrf_token": visitor.csrf(), "service": "household-claims"}
+    parts = [f'--cut\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+    named = '--cut\r\nContent-Disposition: form-data; name="file"; filename="large.csv"\r\n\r\n'
+    body = "\r\n".join([*parts, named + "x" * mb * MB, "--cut--\r\n"]).encode()
+    return visitor.client.post(path, input_stream=BytesIO(body), content_length=len(body), content_type=MULTIPART)
+
+
+MULTIPART = "multipart/form-data; boundary=cut"
+
+
+@pytest.fixture
+def app_of_two_mb(installation: Settings) -> Iterator[Flask]:
+    made = create_app(msgspec.structs.replace(installation, upload_mb=2))
+    yield made
+    made.extensions["engine"].dispose()
+
+
+@pytest.mark.parametrize("path", ["/data/", "/processes/file"])
+def test_a_page_that_takes_files_takes_as_much_as_the_setting_says(app_of_two_mb: Flask, path: str) -> None:
+    nora = Visitor(app_of_two_mb, "nora")
+
+    taken, refused = send_file(nora, path, 2), send_file(nora, path, 4)
+
+    assert (taken.status_code, refused.status_code) == (422, 413)
+    assert f"{path} takes files of up to 2 MB" in refused.text
+    assert "WORKBENCH_UPLOAD_MB" in refused.text
+
+
+def test_a_page_that_takes_files_may_take_more_than_others(app: Flask) -> None:
+    nora = Visitor(app, "nora")
+
+    taken, refused = send_file(nora, "/data/", 21), send_file(nora, "/processes/", 21)
+
+    assert (taken.status_code, refused.status_code) == (422, 413)
+    assert "/processes/ takes up to 20 MB" in refused.text
+
+
+def test_somebody_unknown_cannot_send_large_files(app: Flask) -> None:
+    answer = send_file(Visitor(app), "/data/", 21)
+
+    assert answer.status_code == 413
+    assert "/data/ takes up to 20 MB" in answer.text

@@ -17,7 +17,7 @@ from workbench.data import example, operations, store
 from workbench.data.forms import NOISES, ColumnsForm, LogForm, NewProcessForm, NewVersionForm, columns_form
 from workbench.data.model import Log, Profile, Result, Terms
 from workbench.errors import NotPossible, Refusal
-from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, require, see
+from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, require, see, takes_files
 from workbench.processes import picture
 from workbench.processes import store as processes
 from workbench.processes.typed import DAYS
@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/")
 @needs(Permission.DATA_BRING)
+@takes_files
 def bring() -> ResponseReturnValue:
     """Bring in a log."""
     form = _offered(LogForm())

@@ -18,7 +18,7 @@ from process_models.values.sentences import Sentence, say
 from process_models.values.words import count
 from workbench import database, pages, web
 from workbench.errors import Refusal
-from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs
+from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, takes_files
 from workbench.processes import operations, picture, register_pages, staffing_pages, step_pages, store
 from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
 from workbench.processes.frame import bp, facts_of, found, frame
@@ -64,6 +64,7 @@ def begin() -> ResponseReturnValue:
 
 @bp.post("/file")
 @needs(Permission.PROCESS_EDIT)
+@takes_files
 def begin_from_file() -> ResponseReturnValue:
     """Begin a process from a graph file."""
     form = _offered(ProcessFileForm())
