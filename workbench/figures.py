@@ -1,6 +1,7 @@
 """Figures of simulations as people read them: values, differences and intervals in the units of their measures."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from process_models.values import words
 from process_models.values.calendars import DAY, HOUR, MINUTE
@@ -33,6 +34,11 @@ class Unit(Struct, frozen=True):
     places: int
     before: str = ""
     after: str = ""
+
+    def finer(self, value: float | Fraction) -> "Unit":
+        """Return the unit with as many more places as it takes to tell a difference from nothing, at most two."""
+        more = next((n for n in (0, 1, 2) if round(abs(float(value)) / self.per, self.places + n) > 0), 2)
+        return replace(self, places=self.places + (more if float(value) else 0))
 
     def told(self, value: float | Fraction) -> str:
         """Return a figure in words."""
@@ -127,6 +133,7 @@ def _row(result: Result, unit: Unit, change: Change | None) -> Row:
     )
     if change is None or change.low is None or change.high is None:
         return shown
+    unit = unit.finer(change.mean)
     fields = {name: getattr(shown, name) for name in ("id", "name", "lens", "value", "interval", "narrow")}
     return Row(
         **fields,

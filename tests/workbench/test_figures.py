@@ -8,7 +8,9 @@ from workbench.figures import JOINED, rows, unit_of
 
 
 def result(unit: str, mean: str, low: str, high: str) -> Result:
-    return Result(id="time_in_process", name="Time", unit=unit, direction="lower", mean=mean, low=low, high=high, replications=20)
+    return Result(
+        id="time_in_process", name="Time", unit=unit, direction="lower", mean=mean, low=low, high=high, replications=20
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,11 @@ def test_a_difference_is_told_in_the_unit_of_the_baseline():
     [row] = rows((mine,), (change,), (base,), "GBP")
 
     assert (row.value, row.difference, row.verdict) == (f"0.0{HARD}d", f"{MINUS}3.0{HARD}d", "better")
+
+
+def test_a_small_difference_is_not_told_as_nothing():
+    unit = unit_of(result("points", "94", "0", "0"), "GBP")
+
+    assert unit.finer("0.02").apart("0.02") == "+0.02"
+    assert unit.finer("0.0000001").apart("0.0000001") == "0.000"
+    assert unit.finer("0").apart("0") == "0.0"
