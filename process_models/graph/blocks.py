@@ -92,10 +92,10 @@ def unstructured(graph: StepGraph) -> tuple[tuple[str, Sentence], ...]:
 def _beyond(graph: StepGraph, step: str) -> set[str]:
     """Return all steps that can be reached from a step by normal flows."""
     seen: set[str] = set()
-    todo = [step]
-    while todo:
-        todo += [target for flow in graph.ways(todo.pop()) if (target := flow.target) not in seen]
-        seen.update(todo)
+    ahead = [step]
+    while ahead:
+        ahead += [target for flow in graph.ways(ahead.pop()) if (target := flow.target) not in seen]
+        seen.update(ahead)
     return seen
 
 
@@ -122,9 +122,9 @@ def _branch(graph: StepGraph, fork: str, head: str) -> tuple[set[str], set[str]]
     """Walk a branch, counting FORKs opened and not yet closed; return its steps and the JOINs that close it."""
     level: dict[str, int] = {}
     joins: set[str] = set()
-    todo = deque([(head, 0)])
-    while todo:
-        step, depth = todo.popleft()
+    ahead = deque([(head, 0)])
+    while ahead:
+        step, depth = ahead.popleft()
         kind = graph.by_id[step].kind
         if kind is Kind.END:
             continue
@@ -141,7 +141,7 @@ def _branch(graph: StepGraph, fork: str, head: str) -> tuple[set[str], set[str]]
         level[step] = depth
         if any(graph.by_id[f.target].kind is not Kind.END for f in graph.after(step) if f.kind == "abandon"):
             return Unstructured(fork, "abandon_goes_on", step)
-        todo.extend((flow.target, depth) for flow in graph.ways(step))
+        ahead.extend((flow.target, depth) for flow in graph.ways(step))
     return set(level), joins
 
 

@@ -64,9 +64,9 @@ def _chain(graph: StepGraph, start: str) -> dict[State, list[tuple[State, float]
     caps = {step: max(r.visit_from for r in graph.rows if graph.flow_by_id[r.flow].source == step) for step in watched}
     branches = {block.join: len(block.branches) for block in blocks(graph)}
     chain: dict[State, list[tuple[State, float]]] = {}
-    todo = [_first(graph, start)]
-    while todo:
-        state = todo.pop()
+    ahead = [_first(graph, start)]
+    while ahead:
+        state = ahead.pop()
         if state in chain:
             continue
         chain[state] = exits = []
@@ -77,7 +77,7 @@ def _chain(graph: StepGraph, start: str) -> dict[State, list[tuple[State, float]
             )
             target = (flow.target, counted, step if flow.target in watched else "")
             exits.append((target, share / branches.get(flow.target, 1)))
-            todo.append(target)
+            ahead.append(target)
     return chain
 
 
