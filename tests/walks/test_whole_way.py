@@ -302,8 +302,8 @@ def decide(story: Story, review: str, name: str) -> None:
     page.emulate_media(media="screen")
 
 
-def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) -> None:
-    """Walk all seven parts."""
+def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) -> str:
+    """Walk all seven parts, and return what the review's first page says at the end."""
     nora = story.as_("nora")
     bring_in(nora, file, name, corrections)
     process = make_process(nora, f"{name.capitalize()} process")
@@ -313,17 +313,18 @@ def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) 
     draft_and_simulate(story, review, name)
     decide(story, review, name)
     nora.open(f"/reviews/{review}/", f"{name}-home")
+    return nora.page.locator("main").inner_text()
 
 
 def test_the_example_s_log_becomes_a_signed_decision(story: Story, tmp_path: Path) -> None:
     file = tmp_path / "claims.csv"
     file.write_text(claims_log(seed=11), "utf-8")
 
-    whole_way(story, file, "claims", {})
+    assert "Every stage of this review is done" in whole_way(story, file, "claims", {})
 
 
 def test_a_real_service_desk_s_log_becomes_a_signed_decision(story: Story, shared_data: Path) -> None:
-    whole_way(story, shared_data / UCI, "incidents", {})
+    assert "Every stage of this review is done" in whole_way(story, shared_data / UCI, "incidents", {})
 
 
 def test_the_real_log_is_told_with_what_it_cannot_tell(story: Story, shared_data: Path) -> None:
