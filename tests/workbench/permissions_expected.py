@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import Engine
 
 from process_models.graph.design import Pool
-from tests.workbench import reviewing
+from tests.workbench import deciding, reviewing
 from tests.workbench.people import LOGINS
 from workbench import database, example, jobs
 from workbench.accounts import operations, store
@@ -29,6 +29,8 @@ MEMBERS = frozenset({LEAD, MEMBER, MANAGER, DECISION_MAKER, ANALYST, ADMINISTRAT
 ALL = MEMBERS | {OUTSIDER}
 EDITORS = frozenset({LEAD, MEMBER, ANALYST})
 REVIEWERS = MEMBERS - {ADMINISTRATOR}
+WEIGHERS = frozenset({LEAD, MANAGER, DECISION_MAKER, ANALYST})
+DECIDERS = frozenset({LEAD, DECISION_MAKER, ANALYST})
 
 
 class Row(Struct, frozen=True):
@@ -61,6 +63,11 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "accounts.me", "/people/me", ALL),
     Row("POST", "accounts.theme", "/people/me/theme", ALL),
     Row("POST", "accounts.end_session", "/people/me/sessions/{session}/end", NONE, own=ALL, refused=404),
+    Row("GET", "accounts.people", "/people/", frozenset({ADMINISTRATOR})),
+    Row("POST", "accounts.add_person", "/people/", frozenset({ADMINISTRATOR})),
+    Row("POST", "accounts.invite", "/people/samir/link", frozenset({ADMINISTRATOR})),
+    Row("GET", "accounts.join", "/join/unknown", NONE, refused=404, open=True),
+    Row("POST", "accounts.joined", "/join/unknown", NONE, refused=404, open=True),
     # services
     Row("GET", "services.index", "/services/", MEMBERS),
     Row("POST", "services.add", "/services/", frozenset({ADMINISTRATOR})),
@@ -133,6 +140,31 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "questions.make_link", "/questions/{question}/link", frozenset({LEAD})),
     Row("GET", "questions.by_link", "/answer/unknown", NONE, refused=404, open=True),
     Row("POST", "questions.answer_by_link", "/answer/unknown", NONE, refused=404, open=True),
+    # options
+    Row("GET", "options.index", "/reviews/{review}/options", WEIGHERS),
+    Row("POST", "options.begin", "/reviews/{review}/options", frozenset({LEAD, ANALYST})),
+    Row("GET", "options.show", "/options/{option}", WEIGHERS),
+    Row("POST", "options.add_move", "/options/{option}/moves/remove", frozenset({LEAD, ANALYST})),
+    Row("POST", "options.undo", "/options/{option}/undo", frozenset({LEAD, ANALYST})),
+    Row("POST", "options.to_newest", "/options/{option}/newest", frozenset({LEAD, ANALYST})),
+    Row("POST", "options.act", "/options/{option}/state/submit", frozenset({LEAD})),
+    # experiments
+    Row("GET", "experiments.index", "/reviews/{review}/simulation", WEIGHERS),
+    Row("POST", "experiments.describe", "/reviews/{review}/scenarios", frozenset({LEAD, ANALYST})),
+    Row("POST", "experiments.ask", "/reviews/{review}/simulation", frozenset({LEAD, ANALYST})),
+    Row("GET", "experiments.show", "/simulations/{simulation}", WEIGHERS),
+    Row("GET", "experiments.figures_csv", "/simulations/{simulation}/figures.csv", WEIGHERS),
+    Row("GET", "experiments.progress", "/simulations/{simulation}/progress", WEIGHERS),
+    # decisions
+    Row("GET", "decisions.index", "/reviews/{review}/decisions", DECIDERS),
+    Row("POST", "decisions.begin", "/reviews/{review}/decisions", frozenset({LEAD})),
+    Row("GET", "decisions.show", "/recommendations/{recommendation}", DECIDERS),
+    Row("POST", "decisions.write", "/recommendations/{recommendation}", frozenset({LEAD})),
+    Row("POST", "decisions.submit", "/recommendations/{recommendation}/submit", frozenset({LEAD})),
+    Row("POST", "decisions.sign", "/recommendations/{recommendation}/sign", frozenset({DECISION_MAKER}), own=NONE),
+    Row("GET", "decisions.pack_json", "/recommendations/{recommendation}/pack.json", DECIDERS),
+    Row("POST", "decisions.run_again", "/recommendations/{recommendation}/re-run", DECIDERS),
+    Row("GET", "decisions.progress", "/recommendations/{recommendation}/re-run", DECIDERS),
 )
 
 
@@ -163,6 +195,16 @@ def a_pool(engine: Engine, _author: str) -> str:
     return "spare"
 
 
+def an_option(engine: Engine, author: str) -> str:
+    """Make a draft of somebody."""
+    return deciding.an_option(engine, reviewing.a_review(engine), author).id
+
+
+def a_simulation(engine: Engine, author: str) -> str:
+    """Make a simulation that somebody asked for."""
+    return deciding.asked_to_play(engine, reviewing.a_review(engine), author=author).id
+
+
 OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "job": a_job,
     "session": a_session,
@@ -175,6 +217,9 @@ OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "review": reviewing.a_review,
     "asked_review": reviewing.an_asked_review,
     "question": reviewing.a_question,
+    "option": an_option,
+    "simulation": a_simulation,
+    "recommendation": deciding.a_recommendation,
 }
 """Makes an object of somebody (a sign-in name) and returns what stands for it in an address."""
 
