@@ -24,13 +24,27 @@ class ThemeForm(Form):
     )
 
 
-class BeginForm(Form):
-    """The first administrator."""
+class PasswordForm(Form):
+    """A password of one's own choice."""
 
-    name = StringField("Your name", [InputRequired("Write your name."), Length(max=120)])
-    login = StringField("Sign-in name", [InputRequired("Write a sign-in name."), Length(min=2, max=64)])
     password = PasswordField(
         "Password",
         [InputRequired("Write a password.")],
         description="12 characters or more. A sentence that only you know is good.",
+    )
+
+
+class BeginForm(PasswordForm):
+    """The first administrator."""
+
+    name = StringField("Your name", [InputRequired("Write your name."), Length(max=120)])
+    login = StringField("Sign-in name", [InputRequired("Write a sign-in name."), Length(min=2, max=64)])
+
+
+class PersonForm(Form):
+    """Somebody new."""
+
+    name = StringField("Name", [InputRequired("Write a name."), Length(max=120)])
+    login = StringField(
+        "Sign-in name", [InputRequired("Write a sign-in name."), Length(min=2, max=64)], description="Stays as it is"
     )

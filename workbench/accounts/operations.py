@@ -14,6 +14,9 @@ from workbench.errors import Invalid, NotAllowed, NotFound, TooMany
 from workbench.permissions import INSTALLATION, NOBODY, Actor, Permission, Responsibility, require
 
 INVITATION_HOLDS = timedelta(minutes=15)
+"""The first administrator's link."""
+LINK_HOLDS = timedelta(days=7)
+"""The link by which a person chooses a password."""
 THEMES = ("system", "light", "dark")
 
 
@@ -106,24 +109,66 @@ def confirm(engine: Engine, actor: Actor, password: str, address: str) -> None:
         raise NotAllowed("wrong_own_password")
 
 
-def add_person(engine: Engine, actor: Actor, login: str, name: str, password: str) -> Person:
-    """Give somebody an account."""
+def add_person(engine: Engine, actor: Actor, login: str, name: str) -> tuple[Person, str]:
+    """Give somebody an account, and return it with the token of the link by which they choose a password."""
+    token = secrets.token_urlsafe(32)
     with transaction(engine) as db:
         require(actor, Permission.PERSON_ADD, INSTALLATION)
-        person = new_person(db, login, name, password)
+        person = new_person(db, login, name, None)
+        store.add_invitation(db, fingerprint(token), now() + LINK_HOLDS, person.id)
         record.enter(db, actor.person, "add person", f"person/{person.id}", {})
+    return person, token
+
+
+def invite(engine: Engine, actor: Actor, id: str) -> str:
+    """Return the token of a link by which a person chooses a new password; older links no longer work."""
+    token = secrets.token_urlsafe(32)
+    with transaction(engine) as db:
+        require(actor, Permission.PERSON_ADD, INSTALLATION)
+        person = store.find(db, id)
+        store.drop_invitations(db, person.id)
+        store.add_invitation(db, fingerprint(token), now() + LINK_HOLDS, person.id)
+        record.enter(db, actor.person, "make link for password", f"person/{person.id}", {})
+    return token
+
+
+def invited(engine: Engine, token: str) -> Person:
+    """Return the person whose link this is."""
+    with reading(engine) as db:
+        person = store.invited(db, fingerprint(token))
+    if person is None:
+        raise NotFound("no_join")
     return person
 
 
-def new_person(db: Connection, login: str, name: str, password: str) -> Person:
-    """Insert a person with a password that passes the rules."""
+def join(engine: Engine, token: str, password: str) -> Person:
+    """Choose a password by a link, once; whoever was signed in as this person is no longer."""
+    person = invited(engine, token)
+    hash = _checked(password, person.login, person.name)
+    with transaction(engine) as db:
+        if not store.use_invitation(db, fingerprint(token)):
+            raise NotFound("no_join")
+        store.set_password(db, person.id, hash)
+        store.end_sessions(db, person.id, "a new password was chosen")
+        record.enter(db, person.id, "choose password", f"person/{person.id}", {})
+    return person
+
+
+def new_person(db: Connection, login: str, name: str, password: str | None) -> Person:
+    """Insert a person, with a password that passes the rules or none yet."""
     login = login.strip().lower()
-    passwords.check(password, login, name, "workbench")
+    hash = None if password is None else _checked(password, login, name)
     if store.by_login(db, login):
         raise Invalid("login_taken", login=login)
     person = Person(f"p{secrets.token_hex(6)}", login, name.strip())
-    store.add_person(db, person, passwords.hashed(password))
+    store.add_person(db, person, hash)
     return person
+
+
+def _checked(password: str, login: str, name: str) -> str:
+    """Return the hash of a password that passes the rules."""
+    passwords.check(password, login, name, "workbench")
+    return passwords.hashed(password)
 
 
 def invite_first(engine: Engine) -> str:

@@ -1,4 +1,4 @@
-"""Sign in, sign out, one's own page, and the first administrator's link."""
+"""Sign in, sign out, one's own page, all people, and the links by which accounts begin."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from workbench import web
 from workbench.accounts import operations, store
-from workbench.accounts.forms import BeginForm, SignInForm, ThemeForm
+from workbench.accounts.forms import BeginForm, PasswordForm, PersonForm, SignInForm, ThemeForm
 from workbench.errors import NotFound, Refusal
 from workbench.permissions import Permission, needs, open_to_all
 
@@ -92,6 +92,78 @@ def end_session(id: str) -> ResponseReturnValue:
     operations.end_session(web.engine(), web.actor(), id)
     web.tell("session_ended")
     return redirect(url_for("accounts.me"), 303)
+
+
+@bp.get("/people/")
+@needs(Permission.PERSON_ADD)
+def people() -> ResponseReturnValue:
+    """Show everybody with an account."""
+    return _people(PersonForm(formdata=None))
+
+
+@bp.post("/people/")
+@needs(Permission.PERSON_ADD)
+def add_person() -> ResponseReturnValue:
+    """Add a person, and show once the link by which they choose a password."""
+    form = PersonForm()
+    if not form.validate():
+        return _people(form), 422
+    try:
+        person, token = operations.add_person(web.engine(), web.actor(), form.login.data, form.name.data)
+    except Refusal as refusal:
+        form.refuse(form.login, refusal)
+        return _people(form), refusal.status
+    return _people(PersonForm(formdata=None), person.name, token)
+
+
+@bp.post("/people/<id>/link")
+@needs(Permission.PERSON_ADD)
+def invite(id: str) -> ResponseReturnValue:
+    """Make a link by which a person chooses a new password, and show it once."""
+    token = operations.invite(web.engine(), web.actor(), id)
+    return _people(PersonForm(formdata=None), store.find(web.current(), id).name, token)
+
+
+def _people(form: PersonForm, invited: str = "", token: str = "") -> str:
+    db = web.current()
+    everybody = store.people(db)
+    return render_template(
+        "accounts/people.html",
+        people=everybody,
+        memberships={person.id: store.memberships_of(db, person.id) for person in everybody},
+        waiting=store.without_password(db),
+        form=form,
+        invited=invited,
+        link=url_for(".join", token=token, _external=True) if token else "",
+    )
+
+
+@bp.get("/join/<token>")
+@open_to_all
+def join(token: str) -> ResponseReturnValue:
+    """Ask a person who has a link for a password."""
+    return _join(token, PasswordForm(formdata=None))
+
+
+@bp.post("/join/<token>")
+@open_to_all
+def joined(token: str) -> ResponseReturnValue:
+    """Keep the password that a person chose."""
+    form = PasswordForm()
+    if not form.validate():
+        return _join(token, form), 422
+    try:
+        operations.join(web.engine(), token, form.password.data)
+    except Refusal as refusal:
+        form.refuse(form.password, refusal)
+        return _join(token, form), refusal.status
+    web.tell("password_chosen")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+def _join(token: str, form: PasswordForm) -> str:
+    person = operations.invited(web.engine(), token)
+    return render_template("accounts/join.html", form=form, token=token, person=person)
 
 
 @bp.get("/begin/<token>")

@@ -82,6 +82,7 @@ invitation = Table(
     Column("id", String(64), primary_key=True),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    Column("person", String(32), ForeignKey("person.id")),
 )
 
 
@@ -126,6 +127,16 @@ def names(db: Connection) -> dict[str, str]:
 def password_hash(db: Connection, id: str) -> str | None:
     """Return the hash of a person's password."""
     return db.scalar(select(person.c.password_hash).where(person.c.id == id))
+
+
+def set_password(db: Connection, id: str, password_hash: str) -> None:
+    """Put a password in place of the one before."""
+    db.execute(update(person).where(person.c.id == id).values(password_hash=password_hash))
+
+
+def without_password(db: Connection) -> frozenset[str]:
+    """Return who has not chosen a password yet."""
+    return frozenset(db.scalars(select(person.c.id).where(person.c.password_hash.is_(None))))
 
 
 def set_theme(db: Connection, id: str, theme: str) -> None:
@@ -218,6 +229,12 @@ def end_session(db: Connection, id: str, why: str) -> None:
     db.execute(ending.values(ended_at=now(), ended_why=why))
 
 
+def end_sessions(db: Connection, who: str, why: str) -> None:
+    """End all sessions of a person."""
+    ending = update(session).where(session.c.person == who, session.c.ended_at.is_(None))
+    db.execute(ending.values(ended_at=now(), ended_why=why))
+
+
 def _session(row: Row[Any]) -> Session:
     return Session(row.id, row.person, row.created_at, row.last_seen, row.address, row.agent, row.ended_at)
 
@@ -244,21 +261,34 @@ def _same(login: str, address: str) -> tuple[Any, Any]:
     return wrong_try.c.login == login, wrong_try.c.address == address
 
 
-def add_invitation(db: Connection, id: str, expires_at: datetime) -> None:
-    """Insert an invitation by the hash of its token."""
-    db.execute(invitation.insert().values(id=id, expires_at=expires_at))
+def add_invitation(db: Connection, id: str, expires_at: datetime, who: str | None = None) -> None:
+    """Insert an invitation by the hash of its token: for a person, or for the first administrator."""
+    db.execute(invitation.insert().values(id=id, expires_at=expires_at, person=who))
+
+
+def drop_invitations(db: Connection, who: str) -> None:
+    """Take back a person's invitations, as when there is a newer one."""
+    db.execute(delete(invitation).where(invitation.c.person == who))
 
 
 def open_invitation(db: Connection, id: str) -> bool:
-    """Say whether an invitation may still be used."""
-    good = (invitation.c.id == id, invitation.c.used_at.is_(None), invitation.c.expires_at > now())
-    return db.scalar(select(invitation.c.id).where(*good)) is not None
+    """Say whether the first administrator's invitation may still be used."""
+    return db.scalar(select(invitation.c.id).where(*_good(id), invitation.c.person.is_(None))) is not None
+
+
+def invited(db: Connection, id: str) -> Person | None:
+    """Return the person whose invitation may still be used."""
+    who = db.scalar(select(invitation.c.person).where(*_good(id)))
+    return find(db, who) if who else None
 
 
 def use_invitation(db: Connection, id: str) -> bool:
     """Use an invitation up; return False if it was used or ran out."""
-    good = (invitation.c.id == id, invitation.c.used_at.is_(None), invitation.c.expires_at > now())
-    return db.execute(update(invitation).where(*good).values(used_at=now())).rowcount == 1
+    return db.execute(update(invitation).where(*_good(id)).values(used_at=now())).rowcount == 1
+
+
+def _good(id: str) -> tuple[Any, ...]:
+    return invitation.c.id == id, invitation.c.used_at.is_(None), invitation.c.expires_at > now()
 
 
 def empty(db: Connection) -> bool:
