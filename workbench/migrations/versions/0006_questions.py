@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["question"], ["question.id"], name="fk_answer_question"),
         sa.PrimaryKeyConstraint("id", name="pk_answer"),
-        sa.UniqueConstraint("question", "person", name="uq_answer_question"),
+        sa.UniqueConstraint("question", "person", name="uq_answer_question_person"),
     )
     op.create_index("ix_answer_question", "answer", ["question"])
     op.create_table(
