@@ -12,15 +12,17 @@ import time
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 from sqlalchemy import inspect
 
 from process_models.graph.checks import faults
 from process_models.graph.design import Design
 from process_models.graph.documents import read_graph
-from process_models.values.canonical import read
+from process_models.values.canonical import name_of, read
+from process_models.values.errors import ModelError
 from process_models.values.sentences import say
 from simulations import experiments
 from simulations.plan import PlanError, in_words
@@ -31,7 +33,7 @@ from workbench.accounts import store as people
 from workbench.config import Settings, settings_from
 from workbench.data.readings import discovered
 from workbench.database import engine, migrate, reading
-from workbench.errors import Refusal
+from workbench.errors import Invalid, Refusal
 from workbench.example import PEOPLE, make_example
 
 SERVE = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--http1-header-read-timeout", "10000")
@@ -196,14 +198,25 @@ def simulate(design: Path, scenario: Path, replications: int, seed: int, parts: 
     """Play a DESIGN file under a SCENARIO file, and tell each measure with its interval."""
     try:
         summary = experiments.simulate(
-            read(design.read_bytes(), Design),
-            read(scenario.read_bytes(), Scenario),
+            _document(design, Design),
+            _document(scenario, Scenario),
             replications=replications,
             seed=seed,
         )
     except PlanError as problem:
         raise click.ClickException("\n".join(in_words(problem))) from problem
     click.echo(experiments.in_words(summary, parts))
+
+
+Kind = TypeVar("Kind", bound=Struct)
+
+
+def _document(file: Path, kind: type[Kind]) -> Kind:
+    """Return the document of a file; where it is another, say which one was expected."""
+    try:
+        return read(file.read_bytes(), kind)
+    except ModelError as problem:
+        raise Invalid("wrong_file", file=file, kind=name_of(kind), problem=problem) from problem
 
 
 @main.group()

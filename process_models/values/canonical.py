@@ -5,6 +5,8 @@ Things with ids stand in tuples in memory and become maps keyed by id here; ever
 
 import hashlib
 import json
+import re
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -70,7 +72,8 @@ def _fields(value: Struct) -> dict[str, Any]:
 def read(body: bytes | str, type: type[T]) -> T:
     """Return the document that JSON text holds.
 
-    Raises ModelError with the place where a key stands twice, a number is no integer, or a field is unknown or missing.
+    Raises ModelError with the place where a key stands twice, a number is no integer, a field is unknown or missing, or
+    the format is another than the class knows.
     """
     return convert(parse(body), type)
 
@@ -116,9 +119,27 @@ def _lists(value: Any, hint: Any) -> Any:
             value = [{**body, "id": id} if isinstance(body, dict) else body for id, body in value.items()]
         return [_lists(one, item) for one in value] if isinstance(value, list) else value
     if isinstance(hint, type) and issubclass(hint, Struct) and isinstance(value, dict):
+        _check_format(value, hint)
         hints = get_type_hints(hint)
         return {name: _lists(item, hints[name]) if name in hints else item for name, item in value.items()}
     return value
+
+
+def _check_format(value: dict[str, Any], hint: type[Struct]) -> None:
+    """Refuse a format that the class does not know, before a field of it is misread."""
+    known = _formats(hint)
+    if known is not None and value.get("format", known) != known:
+        raise ModelError("other_format", document=name_of(hint), format=value["format"], known=known)
+
+
+@cache
+def _formats(hint: type[Struct]) -> int | None:
+    return next((f.default for f in msgspec.structs.fields(hint) if f.name == "format" and f.type is int), None)
+
+
+def name_of(type: type[Struct]) -> str:
+    """Return the name of a document's class as people say it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type.__name__).lower()
 
 
 def _member(value: Any, members: tuple[Any, ...]) -> Any:

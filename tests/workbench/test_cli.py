@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from process_models.graph.documents import write_design
+from tests.building import design_of, graph_of
 from workbench import database, record
 from workbench.cli import main
 from workbench.config import Settings, settings_from
@@ -176,3 +178,19 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert first.secret == second.secret
     assert len(first.secret) >= 48
     assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"), [(("b", "a"), "b.json was to be a design"), (("a", "a"), "a.json was to be a scenario")]
+)
+def test_simulating_a_file_of_another_kind_says_what_was_expected(
+    tmp_path: Path, files: tuple[str, str], expected: str
+) -> None:
+    (tmp_path / "a.json").write_text(write_design(design_of(graph_of("start a, a end"))))
+    (tmp_path / "b.json").write_text('{"id": "usual", "name": "Usual weeks"}')
+
+    found = CliRunner().invoke(main, ["simulate", *(str(tmp_path / f"{name}.json") for name in files)])
+
+    assert found.exit_code == 1
+    assert expected in found.output
+    assert "does not fit its schema" in found.output

@@ -92,3 +92,25 @@ def test_shares_of_counts_add_up_to_exactly_one(counts):
 def test_doubled_keys_are_refused_at_any_depth():
     with pytest.raises(ModelError, match="stands twice"):
         parse('{"a":[{"b":1,"b":2}]}')
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "place"),
+    [
+        ('{"format":2,"id":"g","name":"n"}', StepGraph, "step graph"),
+        ('{"format":0,"id":"g","name":"n"}', StepGraph, "step graph"),
+        ('{"format":2,"graph":{"id":"g","name":"n"}}', Design, "design"),
+        ('{"graph":{"format":7,"id":"g","name":"n"}}', Design, "step graph"),
+        ('{"format":2,"graph":{"id":"g","name":"n"},"a field of later":1}', Design, "design"),
+    ],
+)
+def test_a_format_that_is_not_known_is_refused_with_place_and_remedy(text, type, place):
+    with pytest.raises(
+        ModelError,
+        match=f"The {place} here has format . and this version reads format 1. Nothing was read. Save it again",
+    ):
+        read(text, type)
+
+
+def test_a_document_of_the_known_format_is_read_whether_or_not_it_says_so():
+    assert read('{"format":1,"id":"g","name":"n"}', StepGraph) == read('{"id":"g","name":"n"}', StepGraph)
