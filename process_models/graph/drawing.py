@@ -145,7 +145,7 @@ def _lanes(routes: Routes) -> list[str]:
             kind = "visibility" if visible else "lane"
             out.append(f'<path class="{kind}" d="M0 {band.top:.0f}H{width}"/>')
             if visible:
-                out.append(f'<text class="note" x="{width - 12}" y="{band.top + 15:.0f}" text-anchor="end">')
+                out.append(f'<text class="note" x="{width - 48}" y="{band.top + 15:.0f}" text-anchor="end">')
                 out.append("line of visibility</text>")
         out.append(f'<text class="lane-name" x="42" y="{band.top + 18:.0f}">{LANE_NAMES[band.lane]}</text>')
     return out

@@ -354,7 +354,7 @@ def test_the_page_tells_how_far_it_is_and_then_what_it_says(app: Flask, engine: 
     page = visitor.get(f"/simulations/{experiment.id}").text
     table = visitor.get(f"/simulations/{experiment.id}/figures.csv").text
 
-    assert "The simulation is waiting" in waiting
+    assert "The simulation is under way" in waiting
     assert "better in time in process" in page
     assert "design,scenario,measure,value,interval,difference,interval of it,verdict" in table
     assert "A,usual-week,Time in process," in table
