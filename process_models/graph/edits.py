@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Flow, Obligation, Promise, ShareRow, Step
+from process_models.graph.steps import Dependency, Flow, Obligation, Promise, ShareRow, Step
 from process_models.graph.wiring import connected, disconnected, flow_id, with_shares, without
 from process_models.values.calendars import Calendar
 from process_models.values.document import Document
@@ -125,6 +125,42 @@ class SetShares(Document, frozen=True, tag_field="type", tag="set_shares"):
         return {key: value for key, value in parts(graph, (self.step,)).items() if not key.startswith("step")}
 
 
+class SetDependency(Document, frozen=True, tag_field="type", tag="set_dependency"):
+    """Say that a step needs something of another before it can be done, or say it in other words."""
+
+    dependency: Dependency
+
+    def apply(self, graph: StepGraph) -> StepGraph:
+        """Return the graph with the dependency."""
+        step = known(graph, self.dependency.step)
+        known(graph, self.dependency.needs)
+        if self.dependency.needs == step.id:
+            raise ModelError("needs_itself", step=step.name)
+        rest = tuple(one for one in graph.dependencies if one.id != self.dependency.id)
+        return changed(graph, dependencies=(*rest, self.dependency))
+
+    def touches(self, graph: StepGraph) -> dict[str, Any]:
+        """Return the dependency, and that its steps are there."""
+        ends = {f"step {end}": end in graph.by_id for end in (self.dependency.step, self.dependency.needs)}
+        return ends | {f"dependency {self.dependency.id}": graph.dependency(self.dependency.id)}
+
+
+class RemoveDependency(Document, frozen=True, tag_field="type", tag="remove_dependency"):
+    """Say that a step no longer needs another."""
+
+    dependency: str
+
+    def apply(self, graph: StepGraph) -> StepGraph:
+        """Return the graph without the dependency."""
+        if graph.dependency(self.dependency) is None:
+            raise ModelError("no_such_dependency", dependency=self.dependency)
+        return changed(graph, dependencies=tuple(one for one in graph.dependencies if one.id != self.dependency))
+
+    def touches(self, graph: StepGraph) -> dict[str, Any]:
+        """Return the dependency."""
+        return {f"dependency {self.dependency}": graph.dependency(self.dependency)}
+
+
 class SetObligation(Document, frozen=True, tag_field="type", tag="set_obligation"):
     """Add an obligation to the register, or change it, and say which steps cover it and which make its record."""
 
@@ -185,7 +221,19 @@ class SetHours(Document, frozen=True, tag_field="type", tag="set_hours"):
         return {"hours": graph.hours}
 
 
-Edit = AddStep | ChangeStep | RemoveStep | Connect | Disconnect | SetShares | SetObligation | SetPromise | SetHours
+Edit = (
+    AddStep
+    | ChangeStep
+    | RemoveStep
+    | Connect
+    | Disconnect
+    | SetShares
+    | SetDependency
+    | RemoveDependency
+    | SetObligation
+    | SetPromise
+    | SetHours
+)
 
 
 class Conflict(ModelError):

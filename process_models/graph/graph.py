@@ -84,6 +84,10 @@ class StepGraph(Document, frozen=True, kw_only=True, dict=True):
         """Return an obligation by id."""
         return next((obligation for obligation in self.obligations if obligation.id == id), None)
 
+    def dependency(self, id: str) -> Dependency | None:
+        """Return a dependency by id."""
+        return next((dependency for dependency in self.dependencies if dependency.id == id), None)
+
     @cached_property
     def reading_order(self) -> tuple[str, ...]:
         """Ids of steps as a reader meets them: each after all that lead to it, loops not followed back."""

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Lens, Step, Timing
+from process_models.graph.steps import Dependency, Lens, Step, Timing
 from process_models.values import words
 from process_models.values.calendars import Calendar
 from process_models.values.clocks import Clock
@@ -29,6 +29,8 @@ def in_words(value: Any) -> str:
         return f"{words.duration(value.limit)} {value.time} time from {value.start.step} to {value.end.step}"
     if isinstance(value, Calendar):
         return words.listed([_span(span) for span in value.spans]) or "never open"
+    if isinstance(value, Dependency):
+        return f"{value.step} needs {value.needs} ({value.kind}){f': {value.reason}' if value.reason else ''}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

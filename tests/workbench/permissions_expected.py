@@ -95,6 +95,8 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "processes.set_shares", "/processes/{process}/steps/{step}/shares", EDITORS),
     Row("POST", "processes.connect", "/processes/{process}/steps/{step}/connect", EDITORS),
     Row("POST", "processes.disconnect", "/processes/{process}/flows/{flow}/remove", EDITORS),
+    Row("POST", "processes.set_need", "/processes/{process}/steps/{step}/needs", EDITORS),
+    Row("POST", "processes.remove_need", "/processes/{process}/needs/pay-needs-settlement/remove", EDITORS),
     Row("GET", "processes.obligations", "/processes/{process}/obligations", MEMBERS),
     Row("GET", "processes.edit_obligation", "/processes/{process}/obligations/O-01", EDITORS),
     Row("POST", "processes.set_obligation", "/processes/{process}/obligations/O-01", EDITORS),

@@ -376,6 +376,53 @@ def test_a_step_is_added_connected_disconnected_and_taken_out(nora: Visitor, eng
     assert head(engine)[0] == n + 4
 
 
+def test_what_a_step_needs_is_said_shown_on_its_card_and_taken_back(nora: Visitor, engine: Engine) -> None:
+    at = f"/processes/{PROCESS}"
+    before = head(engine)[1].graph
+
+    page = nora.get(f"{at}/steps/pay/ways")
+    form = {
+        **fields(page, f"{at}/steps/pay/needs"),
+        "needs": "second-check",
+        "kind": "rule",
+        "reason": "two pairs of eyes",
+    }
+    kept = nora.post(f"{at}/steps/pay/needs", form)
+    number = before.numbers["second-check"]
+    card = nora.get(f"{at}/map?step=pay").text
+    shown = nora.get(f"{at}/steps/pay/ways").text
+    taken = nora.post(f"{at}/needs/pay-needs-second-check/remove", {"base": str(head(engine)[0])})
+
+    assert (kept.status_code, taken.status_code) == (303, 303)
+    words = f"{number} {before.by_id['second-check'].name}, two pairs of eyes (rule)"
+    assert words in unescape(card)
+    assert words in unescape(shown)
+    assert head(engine)[1].graph == before
+
+
+def test_what_a_step_needs_is_said_once_for_a_pair_of_steps(nora: Visitor, engine: Engine) -> None:
+    at, (n, design) = f"/processes/{PROCESS}", head(engine)
+
+    nora.post(f"{at}/steps/assess-claim/needs", {"base": str(n), "needs": "register", "kind": "rule", "reason": ""})
+    refused = nora.post(f"{at}/steps/pay/needs", {"base": str(n + 1), "needs": "pay", "kind": "data", "reason": ""})
+
+    assert len(head(engine)[1].graph.dependencies) == len(design.graph.dependencies)
+    assert [need.kind for need in head(engine)[1].graph.dependencies if need.step == "assess-claim"] == ["rule"]
+    assert refused.status_code == 422
+
+
+def test_two_who_change_what_a_step_needs_are_shown_both(nora: Visitor, engine: Engine) -> None:
+    at, (n, _design) = f"/processes/{PROCESS}", head(engine)
+    nora.post(f"{at}/steps/assess-claim/needs", {"base": str(n), "needs": "register", "kind": "rule", "reason": "ours"})
+
+    late = nora.post(
+        f"{at}/steps/assess-claim/needs", {"base": str(n), "needs": "register", "kind": "data", "reason": ""}
+    )
+
+    assert late.status_code == 409
+    assert "(rule): ours" in unescape(late.text)
+
+
 # Obligations, staffing, versions
 
 

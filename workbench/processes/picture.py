@@ -13,7 +13,7 @@ from process_models.graph.drawing import LANE_NAMES, Heat
 from process_models.graph.graph import StepGraph
 from process_models.graph.measures import visit_cost
 from process_models.graph.narration import figure_interval, figure_value
-from process_models.graph.steps import TIMED, Kind, Lane, Lens, Step
+from process_models.graph.steps import TIMED, Dependency, Kind, Lane, Lens, Step
 from process_models.method.facts import Facts
 from process_models.redesign.obligations import out_of_order, uncovered, unrecorded
 from process_models.values.calendars import DAY, HOUR, MINUTE, Calendar, Span
@@ -256,7 +256,7 @@ def card(graph: StepGraph, step: str, facts: Facts | None = None, currency: str 
         marks=marks(one),
         figures=(*_timed(one), *_figures(one), *_cost(one, facts, currency)),
         duties=duties(graph, one),
-        facts=_said(one),
+        facts=(*_needs(graph, step), *_said(one)),
         known=len(wanted(one)) - len(missing),
         possible=len(wanted(one)),
         missing=missing,
@@ -342,6 +342,23 @@ def _cost(step: Step, facts: Facts | None, currency: str) -> tuple[CardFigure, .
     grade = max((one.provenance.grade for one in given), default="D")
     source = "derived: mean work times the rate of the preferred pool, plus the unit cost"
     return (CardFigure("cost", "Cost per visit", money(value, currency), "", None, max(grade, "B"), source),)
+
+
+def _needs(graph: StepGraph, step: str) -> tuple[tuple[str, str], ...]:
+    words = "; ".join(words for _id, words in needed(graph, step))
+    return (("Needs", words),) if words else ()
+
+
+def needed(graph: StepGraph, step: str) -> list[tuple[str, str]]:
+    """Return what a step needs of others: id, and number, name and what in words, in reading order."""
+    own = [one for one in graph.dependencies if one.step == step]
+    return [(one.id, _need(graph, one)) for one in sorted(own, key=lambda one: graph.numbers[one.needs])]
+
+
+def _need(graph: StepGraph, one: Dependency) -> str:
+    reason = f", {one.reason}" if one.reason else ""
+    rule = " (rule)" if one.kind == "rule" else ""
+    return f"{graph.numbers[one.needs]} {graph.by_id[one.needs].name}{reason}{rule}"
 
 
 def _said(step: Step) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from process_models.graph.edits import SetObligation
 from process_models.graph.graph import StepGraph
 from process_models.graph.narration import SHARES, TIMES
-from process_models.graph.steps import Flow, Kind, Lane, Lens, Obligation, Promise, Score, Step, Timing
+from process_models.graph.steps import Dependency, Flow, Kind, Lane, Lens, Obligation, Promise, Score, Step, Timing
 from process_models.graph.wiring import flow_id
 from process_models.values.clocks import Clock, Moment
 from process_models.values.distributions import LogNormal, Quantiles, deviation, mean, quantile
@@ -408,6 +408,30 @@ class ConnectForm(BasedForm):
             share=fraction(read_number(self.share.data) / 100),
             label=(self.label.data or "").strip(),
         )
+
+
+class NeedForm(BasedForm):
+    """What a step needs of another before it can be done."""
+
+    needs = SelectField("Needs")
+    kind = SelectField(
+        "What of it", choices=choices([("data", "what it gives out"), ("rule", "that it came before: a rule")])
+    )
+    reason = StringField("What, or which rule", [Length(max=200)], description="For example: the claim file")
+
+    @classmethod
+    def on(cls, graph: StepGraph, step: str, base: int, typed: bool = True) -> "NeedForm":
+        """Return the form over the other steps there are; ``typed`` says whether it reads what was sent."""
+        form = cls(base=base) if typed else cls(formdata=None, base=base)
+        form.needs.choices = choices(one for one in numbered(graph) if one[0] != step)
+        return form
+
+    def dependency(self, graph: StepGraph, step: str) -> Dependency:
+        """Return the dependency; a pair of steps has one."""
+        pair = (step, self.needs.data)
+        old = next((one for one in graph.dependencies if (one.step, one.needs) == pair), None)
+        id = old.id if old else slug(f"{step} needs {pair[1]}", frozenset(one.id for one in graph.dependencies))
+        return Dependency(id, *pair, self.kind.data, (self.reason.data or "").strip())
 
 
 MOMENTS = choices([("enter", "a case reaches it"), ("leave", "a case leaves it")])

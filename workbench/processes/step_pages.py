@@ -4,7 +4,17 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from process_models.graph.checks import faults
-from process_models.graph.edits import AddStep, ChangeStep, Conflict, Connect, Disconnect, RemoveStep, SetShares
+from process_models.graph.edits import (
+    AddStep,
+    ChangeStep,
+    Conflict,
+    Connect,
+    Disconnect,
+    RemoveDependency,
+    RemoveStep,
+    SetDependency,
+    SetShares,
+)
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Step
 from process_models.values.errors import ModelError
@@ -20,6 +30,7 @@ from workbench.processes.step_forms import (
     Clash,
     ConnectForm,
     FigureForm,
+    NeedForm,
     NewStepForm,
     SharesForm,
     StepForm,
@@ -272,8 +283,55 @@ def disconnect(id: str, flow: str) -> ResponseReturnValue:
     return _ways_page(process, one.source, shares_form(graph, one.source, head.n), fresh, both(conflict)), status
 
 
+@bp.post("/<id>/steps/<step>/needs")
+@needs(Permission.PROCESS_EDIT)
+def set_need(id: str, step: str) -> ResponseReturnValue:
+    """Say what a step needs of another."""
+    process = to_edit(id)
+    head, graph = head_of(process)
+    name = known(graph, step).name
+    form = NeedForm.on(graph, step, head.n)
+    if not form.validate():
+        return _needs_page(process, step, form), 422
+    need = form.dependency(graph, step)
+    verb = f"said that {name} needs {graph.by_id[need.needs].name}"
+    status, conflict = keep_or_show(process, form, SetDependency(need), verb)
+    if status == 303:
+        return redirect(url_for(".edit_ways", id=id, step=step), 303)
+    return _needs_page(process, step, form, conflict), status
+
+
+@bp.post("/<id>/needs/<need>/remove")
+@needs(Permission.PROCESS_EDIT)
+def remove_need(id: str, need: str) -> ResponseReturnValue:
+    """Say that a step no longer needs another."""
+    process, sent = to_edit(id), BasedForm()
+    head, graph = head_of(process)
+    old = graph.dependency(need)
+    if old is None:
+        raise NotFound("no_such_dependency", dependency=need)
+    form = NeedForm.on(graph, old.step, sent.revision or head.n, False)
+    verb = f"said that {graph.by_id[old.step].name} no longer needs {graph.by_id[old.needs].name}"
+    status, conflict = keep_or_show(process, form, RemoveDependency(need), verb)
+    if status == 303:
+        return redirect(url_for(".edit_ways", id=id, step=old.step), 303)
+    return _needs_page(process, old.step, form, conflict), status
+
+
+def _needs_page(process: Process, step: str, form: NeedForm, conflict: Conflict | None = None) -> str:
+    head, graph = head_of(process)
+    connecting = ConnectForm(formdata=None, base=head.n)
+    connecting.target.choices = ConnectForm.on(graph, head.n).target.choices
+    return _ways_page(process, step, shares_form(graph, step, head.n), connecting, both(conflict), form)
+
+
 def _ways_page(
-    process: Process, step: str, form: SharesForm, connecting: ConnectForm, conflict: dict[str, str] | None = None
+    process: Process,
+    step: str,
+    form: SharesForm,
+    connecting: ConnectForm,
+    conflict: dict[str, str] | None = None,
+    need: NeedForm | None = None,
 ) -> str:
     head, graph = head_of(process)
     return render_template(
@@ -285,6 +343,8 @@ def _ways_page(
         targets={flow.id: graph.by_id[flow.target].name for flow in graph.flows},
         form=form,
         connecting=connecting,
+        need=need or NeedForm.on(graph, step, head.n, False),
+        needed=picture.needed(graph, step),
         conflict=conflict,
         base=head.n,
     )

@@ -10,12 +10,15 @@ from process_models.graph.edits import (
     Conflict,
     Connect,
     Disconnect,
+    RemoveDependency,
     RemoveStep,
+    SetDependency,
     SetObligation,
     SetShares,
     reapply,
 )
-from process_models.graph.steps import Flow, ShareRow
+from process_models.graph.narration import in_words
+from process_models.graph.steps import Dependency, Flow, ShareRow
 from process_models.values.errors import ModelError
 from tests.building import Obligation, graph_of, step
 
@@ -135,3 +138,47 @@ def test_a_flow_led_elsewhere_is_told_as_one_that_goes_and_one_that_comes():
         "Flow “Start → A” goes.",
         "Flow “Start → New” is added.",
     }
+
+
+NEED = Dependency("c-needs-a", "c", "a", "data", "the file")
+
+
+def test_a_dependency_is_added_changed_and_taken_out():
+    added = SetDependency(NEED).apply(BASE)
+    changed = SetDependency(Dependency("c-needs-a", "c", "a", "rule")).apply(added)
+
+    assert added.dependencies == (NEED,)
+    assert [need.kind for need in changed.dependencies] == ["rule"]
+    assert RemoveDependency("c-needs-a").apply(changed) == BASE
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (SetDependency(Dependency("d", "c", "c", "data")), "cannot need itself"),
+        (SetDependency(Dependency("d", "c", "gone", "data")), "gone"),
+        (RemoveDependency("d"), "no dependency"),
+    ],
+)
+def test_a_dependency_that_cannot_be_is_refused(edit, says):
+    with pytest.raises(ModelError, match=says):
+        edit.apply(BASE)
+
+
+def test_two_edits_of_one_dependency_are_shown_and_those_of_others_kept():
+    base = SetDependency(NEED).apply(BASE)
+    head = SetDependency(Dependency("c-needs-a", "c", "a", "rule", "policy")).apply(base)
+
+    other = reapply(SetDependency(Dependency("b-needs-a", "b", "a", "data")), base, head)
+    with pytest.raises(Conflict) as conflict:
+        reapply(RemoveDependency("c-needs-a"), base, head)
+
+    assert [need.id for need in other.dependencies] == ["b-needs-a", "c-needs-a"]
+    assert in_words(conflict.value.base) == "c needs a (data): the file"
+
+
+def test_a_dependency_does_not_come_back_on_a_step_that_was_taken_out():
+    head = RemoveStep("a").apply(BASE)
+
+    with pytest.raises(Conflict):
+        reapply(SetDependency(NEED), BASE, head)
