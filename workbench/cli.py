@@ -30,11 +30,12 @@ from simulations.scenario import Scenario
 from workbench import app, database, jobs, pages, record
 from workbench.accounts import operations as accounts
 from workbench.accounts import store as people
+from workbench.accounts.sweeping import sweep
 from workbench.config import Settings, settings_from
 from workbench.data.readings import discovered
 from workbench.database import engine, migrate, reading
 from workbench.errors import Invalid, Refusal
-from workbench.example import PEOPLE, make_example
+from workbench.example import PEOPLE, example_passwords, make_example
 
 SERVE = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--http1-header-read-timeout", "10000")
 SERVE_ON = (*SERVE, "--backpressure", "64", "--respawn-failed-workers", "--log-level", "error", "workbench.wsgi:app")
@@ -97,7 +98,7 @@ def work() -> None:
 
 
 class Daily:
-    """Keeps a checkpoint of the record once a day; the file is read only when the date has changed."""
+    """Keeps a checkpoint of the record and sweeps, once a day; both only when the date has changed."""
 
     def __init__(self, worker: jobs.Worker, settings: Settings) -> None:
         self.worker = worker
@@ -109,6 +110,7 @@ class Daily:
         today = database.now().date()
         if self.day != today:
             record.checkpoint_daily(self.worker.engine, self.settings.checkpoints)
+            sweep(self.worker.engine)
             self.day = today
 
 
@@ -277,10 +279,11 @@ def _greet(settings: Settings, port: int, example: bool) -> None:
     app.load()
     if example and make_example(made, settings):
         record.checkpoint_daily(made, settings.checkpoints)
-        click.echo("Example people of Harbour Mutual, with their sign-in names:")
+        words = example_passwords(settings)
+        click.echo("Example people of Harbour Mutual: sign-in name, password, who they are")
         for role in PEOPLE:
-            click.echo(f"  {role.login:8} {role.name}, {role.responsibility}")
-        click.echo(f"Their passwords are in {settings.passwords}")
+            click.echo(f"  {role.login:8} {words[role.login]:18} {role.name}, {role.responsibility}")
+        click.echo(f"The same stands in {settings.passwords}, which only you can read")
     with reading(made) as db:
         empty = people.empty(db)
     if empty:
