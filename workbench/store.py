@@ -64,6 +64,11 @@ def submitted(db: Connection, token: str) -> Submission | None:
     return Submission(row.token, row.person, row.route, row.body_hash, row.location) if row else None
 
 
+def sweep(db: Connection, before: datetime) -> int:
+    """Throw away what is known of forms that were acted on before a moment; return how many."""
+    return int(db.execute(delete(submission).where(submission.c.at < before)).rowcount)
+
+
 def keep_draft(db: Connection, person: str, key: str, body: dict[str, Any]) -> None:
     """Keep what somebody typed under a key of the page, in place of what was kept before."""
     drop_draft(db, person, key)

@@ -1,5 +1,5 @@
 """People, their memberships and their sessions.
 
 Read in this order: :mod:`model` (who is who), :mod:`passwords`, :mod:`store` (rows), :mod:`operations` (sign in, sign
-out, confirm, be invited and join), :mod:`forms`, :mod:`routes`.
+out, confirm, be invited and join), :mod:`sweeping`, :mod:`forms`, :mod:`routes`.
 """

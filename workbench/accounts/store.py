@@ -291,6 +291,16 @@ def _good(id: str) -> tuple[Any, ...]:
     return invitation.c.id == id, invitation.c.used_at.is_(None), invitation.c.expires_at > now()
 
 
+def sweep(db: Connection, before: datetime) -> int:
+    """Throw away sessions begun, wrong tries made and links used or run out before a moment; return how many."""
+    old = (
+        delete(session).where(session.c.created_at < before),
+        delete(wrong_try).where(wrong_try.c.last_at < before),
+        delete(invitation).where(or_(invitation.c.used_at < before, invitation.c.expires_at < before)),
+    )
+    return sum(db.execute(one).rowcount for one in old)
+
+
 def empty(db: Connection) -> bool:
     """Say whether nobody has an account yet."""
     return db.scalar(select(func.count()).select_from(person)) == 0
