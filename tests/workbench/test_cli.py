@@ -14,7 +14,10 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from process_models.graph.documents import write_design
+from process_models.values.canonical import canonical
 from tests.building import design_of, graph_of
+from tests.workbench.deciding import a_scenario
+from tests.workbench.reviewing import refunds
 from workbench import database, record
 from workbench.cli import main
 from workbench.config import Settings, settings_from
@@ -35,7 +38,7 @@ def start(home: Path, port: int, *more: str) -> "subprocess.Popen[str]":
 
 
 def answers(port: int) -> bool:
-    for _ in range(120):
+    for _ in range(360):
         try:
             with urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
                 return bool(answer.status == 200)
@@ -154,6 +157,36 @@ def test_verify_tells_a_whole_record_from_a_changed_one(installation: Settings) 
     assert (whole.exit_code, cut.exit_code) == (0, 1)
     assert "unbroken" in whole.output
     assert "Its tail was cut" in cut.output
+
+
+def test_a_design_is_simulated_under_a_scenario_and_the_same_seed_tells_the_same(tmp_path: Path) -> None:
+    design, scenario = tmp_path / "design.json", tmp_path / "scenario.json"
+    design.write_bytes(canonical(refunds()))
+    scenario.write_bytes(canonical(a_scenario()))
+    command = ["simulate", str(design), str(scenario), "--replications", "3"]
+
+    first, again, other = (CliRunner().invoke(main, [*command, "--seed", seed]) for seed in ("5", "5", "6"))
+
+    assert first.exit_code == 0
+    assert "3 replications, seed 5, rules" in first.output
+    assert "Time in process" in first.output
+    assert first.output == again.output
+    assert first.output.splitlines()[2:] != other.output.splitlines()[2:]
+
+
+def test_a_design_that_cannot_be_played_is_refused_on_stderr_with_every_step(tmp_path: Path) -> None:
+    design, scenario = tmp_path / "design.json", tmp_path / "scenario.json"
+    design.write_bytes(canonical(design_of(refunds().graph, heads=0)))
+    scenario.write_bytes(canonical(a_scenario()))
+
+    nobody = CliRunner().invoke(main, ["simulate", str(design), str(scenario)])
+    swapped = CliRunner().invoke(main, ["simulate", str(scenario), str(design)])
+
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "“Check” is left without heads" in nobody.stderr
+    assert "“Second” is left without heads" in nobody.stderr
+    assert (swapped.exit_code, swapped.stdout) == (1, "")
+    assert "does not fit its schema" in swapped.stderr
 
 
 def test_doctor_says_what_needs_care(tmp_path: Path, installation: Settings) -> None:

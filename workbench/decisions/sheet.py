@@ -29,9 +29,19 @@ ALWAYS = ("time_in_process", "promise", "cost", "satisfaction", "compliance")
 class Bound(Struct, frozen=True):
     """A criterion beside a figure."""
 
-    words: str
-    mark: str
+    limit: str
+    verdict: Verdict
     frozen: bool
+
+    @property
+    def words(self) -> str:
+        """What is asked; doubt is said in words, met and not met by the mark."""
+        return self.limit if self.verdict in ("met", "not met") else f"{self.limit}, {self.verdict}"
+
+    @property
+    def mark(self) -> str:
+        """The name of its mark."""
+        return MARKS[self.verdict]
 
 
 class Line(Struct, frozen=True):
@@ -114,8 +124,7 @@ def _bounds(pack: Pack, under: Under, measure: str) -> tuple[Bound, ...]:
         verdict: Verdict = next((held.verdict for held in one.held if held.id == under.id), "not measured")
         if one.criterion.measure == measure:
             limit = in_words(measure, one.criterion.threshold, pack.currency)
-            doubt = "" if verdict in ("met", "not met") else f", {verdict}"
-            out.append(Bound(f"{one.criterion.direction} {limit}{doubt}", MARKS[verdict], one.frozen))
+            out.append(Bound(f"{one.criterion.direction} {limit}", verdict, one.frozen))
     return tuple(out)
 
 
@@ -125,13 +134,9 @@ def _elsewhere(pack: Pack, under: Under) -> Elsewhere:
     rows = [row for row in _rows(pack, under) if row.difference]
     said = []
     for row in (row for row in rows if row.id in {*held, *ALWAYS} or row.verdict in ("worse", "unclear")):
-        bounds = "".join(f"; {bound.words}: {_met(bound.mark)}" for bound in _bounds(pack, under, row.id))
+        bounds = "".join(f"; {bound.limit}: {bound.verdict}" for bound in _bounds(pack, under, row.id))
         said.append(f"{_difference(row)}{bounds}")
     return Elsewhere(under.name, happens(under.scenario), tuple(said))
-
-
-def _met(mark: str) -> str:
-    return {"done": "met", "not met": "not met"}.get(mark, "open")
 
 
 def _difference(row: Row) -> str:
@@ -150,9 +155,9 @@ def _others(pack: Pack) -> tuple[str, ...]:
     """Return what the same simulation says of the other options, a line each."""
     out = []
     for other in pack.others:
-        title = f"Option {other.id}, {other.name}"
+        title = f"Option {other.id}, {other.name}" + ("" if other.state == "submitted" else f" ({other.state})")
         if not other.changes:
-            out.append(f"{title}: {other.state}, not in this simulation.")
+            out.append(f"{title}: not in this simulation.")
             continue
         kinds = {one.id: one for one in pack.usual.as_is}
         rows = figures.rows(
