@@ -35,10 +35,15 @@ class Unit(Struct, frozen=True):
     before: str = ""
     after: str = ""
 
-    def finer(self, value: float | Fraction) -> "Unit":
-        """Return the unit with as many more places as it takes to tell a difference from nothing, at most two."""
-        more = next((n for n in (0, 1, 2) if round(abs(float(value)) / self.per, self.places + n) > 0), 2)
-        return replace(self, places=self.places + (more if float(value) else 0))
+    def finer(self, value: float | Fraction, low: float | Fraction, high: float | Fraction) -> "Unit":
+        """Return the unit with as many more places as it takes to tell a difference and its interval, at most two."""
+        mean, first, last = (float(one) / self.per for one in (value, low, high))
+
+        def told(places: int) -> bool:
+            return round(mean, places) != 0 and (first == last or round(first, places) != round(last, places))
+
+        more = next((n for n in (0, 1, 2) if told(self.places + n)), 2)
+        return replace(self, places=self.places + (more if mean else 0))
 
     def told(self, value: float | Fraction) -> str:
         """Return a figure in words."""
@@ -133,7 +138,7 @@ def _row(result: Result, unit: Unit, change: Change | None) -> Row:
     )
     if change is None or change.low is None or change.high is None:
         return shown
-    unit = unit.finer(change.mean)
+    unit = unit.finer(change.mean, change.low, change.high)
     fields = {name: getattr(shown, name) for name in ("id", "name", "lens", "value", "interval", "narrow")}
     return Row(
         **fields,

@@ -54,6 +54,7 @@ def test_a_difference_is_told_in_the_unit_of_the_baseline():
 def test_a_small_difference_is_not_told_as_nothing():
     unit = unit_of(result("points", "94", "0", "0"), "GBP")
 
-    assert unit.finer("0.02").apart("0.02") == "+0.02"
-    assert unit.finer("0.0000001").apart("0.0000001") == "0.000"
-    assert unit.finer("0").apart("0") == "0.0"
+    assert unit.finer("0.02", "0.01", "0.03").apart("0.02") == "+0.02"
+    assert unit.finer("-0.12", "-0.14", "-0.1").between("-0.14", "-0.1", apart=True).endswith("0.10")
+    assert unit.finer("0.0000001", "0", "0.0000002").apart("0.0000001") == "0.000"
+    assert unit.finer("0", "0", "0").apart("0") == "0.0"

@@ -11,7 +11,6 @@ from process_models.redesign.options import Option as OptionDocument
 from process_models.values.document import Document
 from process_models.values.fractions import Fraction
 from process_models.values.material import GRAPH, Judgement, Table, material_changes, within
-from process_models.values.provenance import Grade, worst
 from simulations.experiments import Change, Result
 from simulations.scenario import Scenario
 from workbench.permissions import Place
@@ -206,12 +205,6 @@ criteria, obligations, locks. Digests of designs stand beside the designs themse
 def judge(signed: Pack, present: Pack) -> Judgement:
     """Return whether what was signed for one pack stands for another."""
     return material_changes(signed, present, PACK)
-
-
-def grade_of(design: Design) -> Grade:
-    """Return the weakest grade of what the figures of a design rest on: times of steps and staffing."""
-    times = [step.time.provenance.grade for step in design.graph.steps if step.time]
-    return worst((*times, *(pool.provenance.grade for pool in design.staffing.pools)))
 
 
 # The re-run

@@ -10,7 +10,8 @@ from process_models.values.provenance import Grade
 from process_models.values.words import percent
 from simulations.scenario import Scenario
 from workbench import figures
-from workbench.decisions.model import Pack, Under, Verdict, grade_of
+from workbench.decisions.model import Pack, Under, Verdict
+from workbench.experiments.model import grade_of
 from workbench.figures import Row
 from workbench.reviews.forms import in_words
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from process_models.evidence.satisfaction import Feature
+from process_models.graph.design import Design
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
+from process_models.values.provenance import Grade, worst
 from workbench.permissions import Place
 
 BASELINE = "baseline"
@@ -89,3 +91,9 @@ class Experiment(Struct, frozen=True):
     def place(self) -> Place:
         """Return where permissions find it."""
         return Place(service=self.service, review=self.review, author=self.asked_by)
+
+
+def grade_of(design: Design) -> Grade:
+    """Return the weakest grade of what the figures of a design rest on: times of steps and staffing."""
+    times = [step.time.provenance.grade for step in design.graph.steps if step.time]
+    return worst((*times, *(pool.provenance.grade for pool in design.staffing.pools)))

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from process_models.graph.design import Design
 from process_models.values.errors import ModelError
-from process_models.values.provenance import worst
 from simulations.experiments import Summary
 from simulations.plan import PlanError, in_words
 from workbench import database, documents, figures, jobs, pages, web
@@ -18,7 +17,7 @@ from workbench.data import store as data
 from workbench.errors import Refusal
 from workbench.experiments import operations, store
 from workbench.experiments.forms import RunForm, ScenarioForm
-from workbench.experiments.model import BASELINE, Experiment, Spec
+from workbench.experiments.model import BASELINE, Experiment, Spec, grade_of
 from workbench.experiments.picture import Bar, forest
 from workbench.options import operations as options
 from workbench.options import store as option_rows
@@ -201,11 +200,9 @@ def finding(spec: Spec, result: dict[str, list[figures.Row]]) -> str:
 
 
 def _grade(db: Connection, spec: Spec) -> str:
-    """Return the weakest grade of a material input: times of steps and staffing of the as-is design."""
+    """Return the weakest grade of a material input of the as-is design."""
     base = next(played for played in spec.designs if played.id == BASELINE)
-    design = documents.fetch(db, base.digest, Design)
-    grades = [step.time.provenance.grade for step in design.graph.steps if step.time]
-    return worst((*grades, *(pool.provenance.grade for pool in design.staffing.pools)))
+    return grade_of(documents.fetch(db, base.digest, Design))
 
 
 @bp.get("/simulations/<id>/figures.csv")
