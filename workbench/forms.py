@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from process_models.values.sentences import say
 from workbench.errors import Refusal
@@ -27,6 +28,13 @@ def is_secret(name: str) -> bool:
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     """Return what can be chosen, from pairs of value and words."""
     return [SelectChoice(value, words) for value, words in pairs]
+
+
+def checkboxes(label: str, description: str = "", **more: Any) -> SelectMultipleField:
+    """Return a field of checkboxes."""
+    return SelectMultipleField(
+        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), description=description, **more
+    )
 
 
 class Form(FlaskForm):  # type: ignore[misc]

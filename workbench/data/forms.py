@@ -12,8 +12,8 @@ from process_models.values.calendars import zone
 from process_models.values.errors import ModelError
 from process_models.values.sentences import Sentence, say
 from workbench.data.model import Guessed, Terms
-from workbench.forms import Form, choices
-from workbench.processes.forms import BasedForm, Read, checkboxes, lines
+from workbench.forms import Form, checkboxes, choices
+from workbench.processes.forms import BasedForm, Read, lines
 from workbench.processes.typed import DAYS, read_clock, week, write_clock
 
 USE_WORDS = {

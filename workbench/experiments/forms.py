@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import DateField, DecimalField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, DecimalField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from process_models.graph.design import Design
 from process_models.values.calendars import DAY, HOUR, WEEK
@@ -14,7 +13,7 @@ from process_models.values.provenance import Provenance
 from simulations.scenario import Absence, Away, Scenario, Stream, Surge
 from workbench.errors import Invalid
 from workbench.experiments.model import LEAST, MOST, ScenarioRow
-from workbench.forms import Form, choices
+from workbench.forms import Form, checkboxes, choices
 from workbench.options.model import Option
 
 Demand = tuple[str, str, tuple[Fraction, ...]]
@@ -122,15 +121,11 @@ def _spread(per_week: Any, design: Design) -> tuple[Fraction, ...]:
     return tuple(rate if hour in open_hours else "0" for hour in range(168))
 
 
-def _checkboxes(label: str) -> SelectMultipleField:
-    return SelectMultipleField(label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
-
-
 class RunForm(Form):
     """What is to be played."""
 
-    options = _checkboxes("Options, beside the as-is process")
-    scenarios = _checkboxes("Scenarios")
+    options = checkboxes("Options, beside the as-is process")
+    scenarios = checkboxes("Scenarios")
     replications = IntegerField(
         "Replications", [InputRequired("Write a number."), NumberRange(min=LEAST, max=MOST)], default=LEAST
     )

@@ -11,12 +11,10 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from process_models.graph.design import Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.graph import StepGraph
@@ -24,7 +22,7 @@ from process_models.values.calendars import Calendar
 from process_models.values.document import slug
 from process_models.values.errors import ModelError
 from process_models.values.provenance import Grade, Origin, Provenance
-from workbench.forms import Form, choices
+from workbench.forms import Form, checkboxes, choices
 from workbench.processes.model import Revision
 from workbench.processes.typed import (
     DAYS,
@@ -63,13 +61,6 @@ def duration_field(label: str, description: str = "", *more: Any) -> StringField
 def number_field(label: str, description: str = "", *more: Any) -> StringField:
     """Return a field for a number."""
     return StringField(label, [*more, Length(max=40), Read(read_number)], description=description)
-
-
-def checkboxes(label: str, description: str = "", **more: Any) -> SelectMultipleField:
-    """Return a field of checkboxes."""
-    return SelectMultipleField(
-        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), description=description, **more
-    )
 
 
 def provenance(old: Provenance | None, grade: Grade, source: str, date: str) -> Provenance:

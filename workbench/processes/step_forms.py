@@ -19,8 +19,8 @@ from process_models.values.document import slug
 from process_models.values.fractions import Fraction, fraction, shares_of
 from process_models.values.provenance import FIGURES, Figure
 from process_models.values.sentences import Sentence, say
-from workbench.forms import choices
-from workbench.processes.forms import GRADES, BasedForm, checkboxes, duration_field, lines, number_field, provenance
+from workbench.forms import checkboxes, choices
+from workbench.processes.forms import GRADES, BasedForm, duration_field, lines, number_field, provenance
 from workbench.processes.picture import KINDS
 from workbench.processes.typed import plain_number, read_duration, read_number, write_duration
 

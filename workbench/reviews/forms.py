@@ -7,12 +7,10 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from process_models.evidence.satisfaction import YES_OR_NO as YES_NO_POINTS
 from process_models.evidence.satisfaction import Feature
@@ -25,7 +23,7 @@ from process_models.values.document import slug
 from process_models.values.fractions import Fraction, fraction, number
 from process_models.values.provenance import Grade, Provenance
 from process_models.values.words import HARD, decimal, duration, money, percent
-from workbench.forms import Form, choices
+from workbench.forms import Form, checkboxes, choices
 from workbench.processes.model import Process
 from workbench.reviews.model import Aim, Criterion, Plan, Scope
 
@@ -231,13 +229,6 @@ class TakeOutForm(PlanPartForm):
     @property
     def _named(self) -> tuple[str, str]:
         return (self.part.data or "", self.id.data or "")
-
-
-def checkboxes(label: str, description: str = "") -> SelectMultipleField:
-    """Return a field of checkboxes."""
-    return SelectMultipleField(
-        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), description=description
-    )
 
 
 class ScopeForm(PlanPartForm):

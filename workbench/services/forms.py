@@ -1,11 +1,10 @@
 """What is typed about a service and its members."""
 
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from workbench.accounts.model import Membership, Person
-from workbench.forms import Form, choices
+from workbench.forms import Form, checkboxes, choices
 from workbench.permissions import Responsibility
 
 
@@ -28,12 +27,10 @@ class MemberForm(Form):
     """What a person is to a service."""
 
     person = SelectField("Person")
-    responsibilities = SelectMultipleField(
+    responsibilities = checkboxes(
         "Responsibilities",
+        "None ends the membership",
         choices=choices((str(word), str(word).capitalize()) for word in Responsibility),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        description="None ends the membership",
     )
     process_roles = StringField(
         "Roles whose steps this person does", description="If you like: as in the process, with commas between"
