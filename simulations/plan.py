@@ -21,7 +21,7 @@ from process_models.graph.checks import Fault, faults, staffing_faults
 from process_models.graph.design import Design, Pool, Shift
 from process_models.graph.graph import StepGraph
 from process_models.graph.measures import shares_at
-from process_models.graph.steps import Kind, Step
+from process_models.graph.steps import Kind, Promise, Step
 from process_models.values import luck
 from process_models.values.calendars import Calendar, unroll
 from process_models.values.canonical import digest
@@ -499,9 +499,9 @@ def _away(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario) -> dict[st
 
 
 def _clocks(graph: StepGraph) -> tuple[tuple[str, Clock], ...]:
-    promises = [(f"promise:{promise.id}", promise.clock) for promise in graph.promises]
-    duties = [(f"obligation:{duty.id}", duty.clock) for duty in graph.obligations if duty.clock]
-    return (*promises, *duties)
+    return tuple(
+        (f"{'promise' if isinstance(of, Promise) else 'obligation'}:{of.id}", clock) for of, clock in graph.clocks
+    )
 
 
 def in_words(refused: PlanError) -> list[str]:

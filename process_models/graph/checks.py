@@ -166,10 +166,9 @@ def lost_names(graph: StepGraph) -> Iterator[Fault]:
     """Obligations and promises that speak of steps which are not there."""
     known = set(graph.by_id)
     duties = {obligation.id for obligation in graph.obligations}
-    clocks = [(o.name, o.clock) for o in graph.obligations if o.clock] + [(p.name, p.clock) for p in graph.promises]
-    for name, clock in clocks:
+    for of, clock in graph.clocks:
         for lost in sorted({clock.start.step, clock.end.step, *clock.pauses} - known):
-            yield Fault(Sentence.of("clock_without_step", clock=name, step=lost))
+            yield Fault(Sentence.of("clock_without_step", clock=of.name, step=lost))
     for step in graph.steps:
         for lost in sorted({*step.covers, *step.records} - duties):
             yield _at(graph, step.id, "unknown_obligation", obligation=lost)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from process_models.graph.steps import Dependency, Flow, Kind, Obligation, Promise, ShareRow, Step
 from process_models.values.calendars import Calendar
+from process_models.values.clocks import Clock
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
 
@@ -83,6 +84,12 @@ class StepGraph(Document, frozen=True, kw_only=True, dict=True):
     def obligation(self, id: str) -> Obligation | None:
         """Return an obligation by id."""
         return next((obligation for obligation in self.obligations if obligation.id == id), None)
+
+    @cached_property
+    def clocks(self) -> tuple[tuple[Promise | Obligation, Clock], ...]:
+        """The clocks that run on cases, promises first: what each belongs to, and the clock."""
+        duties = tuple((duty, duty.clock) for duty in self.obligations if duty.clock)
+        return (*((promise, promise.clock) for promise in self.promises), *duties)
 
     def dependency(self, id: str) -> Dependency | None:
         """Return a dependency by id."""

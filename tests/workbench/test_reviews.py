@@ -15,10 +15,12 @@ from tests.workbench.people import Visitor
 from tests.workbench.reviewing import PLAN, a_review, an_asked_review, criterion, found, scope_of
 from workbench import database, example
 from workbench.config import Settings
+from workbench.data.example import PROCESS
 from workbench.errors import Invalid, NotAllowed, NotPossible
 from workbench.processes import operations as processes
 from workbench.processes import store as process_rows
 from workbench.reviews import operations, store
+from workbench.reviews.example import REVIEW
 from workbench.reviews.progress import scope_state
 from workbench.signatures import Condition, Intent
 
@@ -253,3 +255,16 @@ def test_the_decision_maker_finds_the_scope_under_waiting_for_you(app: Flask, en
 
     assert "Agree the scope of" in Visitor(app, "henrik").get("/").text
     assert "Agree the scope of" not in Visitor(app, "samir").get("/").text
+
+
+@pytest.mark.parametrize("measure", ["wait", "nonsense"])
+def test_the_map_of_a_review_shows_what_the_map_of_its_process_shows(app: Flask, measure: str):
+    nora = Visitor(app, "nora")
+    asked = f"map?heat={measure}&step=second-check"
+
+    ours, theirs = (nora.get(f"{at}/{asked}") for at in (f"/reviews/{REVIEW}", f"/processes/{PROCESS}"))
+
+    assert ours.status_code == theirs.status_code == 200
+    for mark in ('class="step wait', "a clock starts or stops", 'id="card-title"', "heat=cost&amp;step=second-check"):
+        assert mark in ours.text
+        assert mark in theirs.text

@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from process_models.graph.checks import Fault, faults, staffing_faults
 from process_models.graph.compare import compare
 from process_models.graph.documents import read_graph, write_graph
-from process_models.graph.drawing import Look, difference, draw
-from process_models.graph.graph import StepGraph
+from process_models.graph.drawing import difference
 from process_models.graph.steps import Lens
 from process_models.values.errors import ModelError
 from process_models.values.sentences import Sentence, say
@@ -22,21 +21,13 @@ from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs
 from workbench.processes import operations, picture, register_pages, staffing_pages, step_pages, store
 from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
 from workbench.processes.frame import bp, facts_of, found, frame
+from workbench.processes.map_page import map_page
 from workbench.processes.model import Process, Revision
 from workbench.processes.typed import graph_of, rows_of
 from workbench.services import store as services
 
 PAGES = (step_pages, register_pages, staffing_pages)
 """The modules whose routes stand on the same blueprint."""
-
-HEATS = (
-    ("none", "None"),
-    ("wait", "Wait"),
-    ("work", "Work"),
-    ("cost", "Cost"),
-    ("rework", "Rework"),
-    ("evidence", "Evidence"),
-)
 
 
 @bp.get("/")
@@ -111,59 +102,24 @@ def show(id: str) -> ResponseReturnValue:
 def map(id: str) -> ResponseReturnValue:
     """Show a process as map or as table, with heat, and the card of the chosen step."""
     process = found(id)
-    db = web.current()
     revision = _asked(process, "version")
     facts = facts_of(revision)
-    graph, currency = facts.graph, services.find(db, process.service).currency
-    chosen = request.args.get("step", "") if request.args.get("step", "") in graph.by_id else ""
-    measure = request.args.get("heat", "none") if request.args.get("heat", "none") in dict(HEATS) else "none"
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("heat", "as", "version")}
-    heat = picture.heat(facts, measure, currency)
-    wrong = (*faults(graph), *staffing_faults(facts.design))
-
-    def link(step: str) -> str:
-        return url_for(".map", id=id, **{**kept, "step": step})
-
-    look = Look(
-        title=f"{process.name}, {revision.title}",
-        measures={} if heat else {step: one.text for step, one in picture.heat(facts, "wait", currency).items()},
-        heat=heat,
-        clocks=_clocked(graph),
-        selected=chosen,
-        link=link,
-    )
+    wrong = (*faults(facts.graph), *staffing_faults(facts.design))
     return render_template(
         "processes/map.html",
         **frame(process, "map"),
+        **map_page(
+            facts,
+            services.find(web.current(), process.service).currency,
+            f"{process.name}, {revision.title}",
+            lambda **words: url_for(".map", id=id, **words),
+        ),
         revision=revision,
         heading=_heading(process, revision, wrong, picture.finding(facts)),
-        shown_as=request.args.get("as", ""),
-        heats=[
-            (name, words, url_for(".map", id=id, **_without(kept, "heat"), heat=name, step=chosen or None))
-            for name, words in HEATS
-        ],
-        measure=measure,
-        scale=picture.SCALES.get(measure),
-        classes=picture.key(measure, currency),
-        switches=[
-            (words, name, url_for(".map", id=id, **{**kept, "as": name}, step=chosen or None))
-            for words, name in (("Map", "map"), ("Table", "table"))
-        ],
-        svg=draw(graph, look),
-        look=look,
-        next_steps=picture.next_steps(graph),
-        rows=picture.rows(facts, heat),
-        link=link,
-        closing=url_for(".map", id=id, **kept),
-        card=picture.card(graph, chosen, facts, currency) if chosen else None,
         faults=[fault for fault in wrong if fault.weight == "fault"],
         gaps=[fault for fault in wrong if fault.weight == "gap"],
-        graph=graph,
+        graph=facts.graph,
     )
-
-
-def _without(kept: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in kept.items() if key != name}
 
 
 def _asked(process: Process, name: str) -> Revision:
@@ -179,12 +135,6 @@ def _heading(process: Process, revision: Revision, wrong: tuple[Fault, ...], sai
     if hard:
         return say(Sentence.of("finding_faults", n=count(len(hard), "thing", "things")))
     return said or f"{process.name}, {revision.title}"
-
-
-def _clocked(graph: StepGraph) -> frozenset[str]:
-    """Return the steps at which the clock of an obligation or promise starts or stops."""
-    clocks = [duty.clock for duty in graph.obligations if duty.clock] + [promise.clock for promise in graph.promises]
-    return frozenset(step for clock in clocks for step in (clock.start.step, clock.end.step))
 
 
 # Versions

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
@@ -17,7 +17,7 @@ from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, Place, Responsibility, may, needs, require, see, signing
 from workbench.processes import picture
 from workbench.processes import store as processes
-from workbench.processes.routes import HEATS
+from workbench.processes.map_page import map_page
 from workbench.reviews import operations, store
 from workbench.reviews.forms import (
     MOVE_WORDS,
@@ -325,44 +325,26 @@ def map(id: str) -> ResponseReturnValue:
     process = processes.find(db, review.process)
     revision = processes.head(db, review.process)
     facts = Facts(processes.design(db, revision))
-    graph, currency = facts.graph, services.find(db, review.service).currency
     drawn = operations.to_sign(db, id)
-    inner = inside(graph, drawn.first, drawn.last)
+    inner = inside(facts.graph, drawn.first, drawn.last)
     asked = {step: count for badges in BADGES for step, count in badges(db, review).items()}
-    chosen = request.args.get("step", "") if request.args.get("step", "") in graph.by_id else ""
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("as", "heat")}
-    measure = kept.get("heat", "none")
-    heat = picture.heat(facts, measure, currency)
-    look = Look(
-        title=f"{review.name}: the process",
-        measures={} if heat else {step: one.text for step, one in picture.heat(facts, "wait", currency).items()},
-        heat=heat,
+    shown = map_page(
+        facts,
+        services.find(db, review.service).currency,
+        f"{review.name}: the process",
+        lambda **words: url_for(".map", id=id, **words),
         scope=inner,
         locked=locked(drawn),
         questions=asked,
-        selected=chosen,
-        link=lambda step: url_for(".map", id=id, **{**kept, "step": step}),
     )
+    chosen = shown["card"].id if shown["card"] else ""
     return render_template(
         "reviews/map.html",
         **frame(review, "map"),
+        **shown,
         process=process,
         revision=revision,
         finding=picture.finding(facts),
-        look=look,
-        svg=draw(graph, look),
-        shown_as=kept.get("as", ""),
-        heats=[(words, url_for(".map", id=id, **{**kept, "heat": name}), name == measure) for name, words in HEATS],
-        switches=[
-            (words, url_for(".map", id=id, **{**kept, "as": name}), name)
-            for words, name in (("Map", "map"), ("Table", "table"))
-        ],
-        next_steps=picture.next_steps(graph),
-        rows=picture.rows(facts, heat),
-        scale=picture.SCALES.get(measure),
-        classes=picture.key(measure, currency),
-        closing=url_for(".map", id=id, **kept),
-        card=picture.card(graph, chosen, facts, currency) if chosen else None,
         in_scope=_scope_words(drawn, inner, chosen),
         asked=[link for links in LINKS for link in links(db, review, chosen)],
     )
