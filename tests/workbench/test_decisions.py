@@ -576,7 +576,7 @@ def test_an_outdated_signature_is_shown_as_such_with_what_changed(
     page = Visitor(app, "nora").get(f"/recommendations/{id}").text
 
     assert "Signed before, outdated now" in page
-    assert "<s>Approve</s>" in page
+    assert "<s>Approved</s>" in page
     assert "What could go wrong read" in page
 
 
