@@ -9,8 +9,8 @@ one way to write), :mod:`documents` (values by their digest), :mod:`record` (wha
 A use case is a folder. What it takes from here:
 
 - ``routes.py``: ``bp = Blueprint(...)``; a route carries ``@needs(Permission.X)`` or ``@open_to_all``; a signing route
-  also ``@signing``, one that takes files ``@takes_files``. ``web.actor()`` says who asks, ``web.current()`` is a reading
-  connection, ``web.engine()`` is what operations take. The blueprint's name stands in ``app.USE_CASES``.
+  also ``@signing``, one that takes files ``@takes_files``. ``web.actor()`` says who asks, ``web.current()`` is a
+  reading connection, ``web.engine()`` is what operations take. The blueprint's name stands in ``app.USE_CASES``.
 - ``forms.py``: ``class StepForm(forms.Form)``; templates draw it with ``macros/form.html``. The form carries its
   token, so that the same form sent twice acts once.
 - ``operations.py``: ``require(actor, Permission.X, place)`` inside ``with transaction(engine) as db:``, then ``store``,

@@ -65,7 +65,7 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's)
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Return milliseconds since 1970; a moment without a zone is refused."""
         if value is None:
             return None
@@ -73,7 +73,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(f"{value} has no time zone.")
         return (value - EPOCH) // timedelta(milliseconds=1)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Return the moment in UTC."""
         return None if value is None else EPOCH + timedelta(milliseconds=value)
 
