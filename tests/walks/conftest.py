@@ -62,12 +62,16 @@ class Walk:
         self.look_at(name or path.strip("/").replace("/", "-") or "waiting")
 
     def look_at(self, name: str) -> None:
-        """Check the page that is open, and keep its picture."""
+        """Check the page that is open, also with axe, and keep its picture."""
+        self.glance_at(name)
+        found = Axe().run(self.page, options={"runOnly": RULES})
+        assert found.violations_count == 0, f"{name} in {self.look}: {found.generate_report()}"
+
+    def glance_at(self, name: str) -> None:
+        """Check the page that is open for all that takes no time, and keep its picture."""
         ARTEFACTS.mkdir(exist_ok=True)
         self.page.screenshot(path=ARTEFACTS / f"{name}--{self.who}--{self.look}.png", full_page=True)
         assert self.faults == [], f"{name}: {self.faults}"
-        found = Axe().run(self.page, options={"runOnly": RULES})
-        assert found.violations_count == 0, f"{name} in {self.look}: {found.generate_report()}"
         assert self.overflow() <= 0, f"{name} in {self.look} is {self.overflow()} px wider than the window"
         assert self.page.locator("h1").count() == 1
 
