@@ -11,10 +11,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -28,6 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 try:
     from pysqlite3 import dbapi2 as sqlite_module
@@ -165,8 +166,10 @@ def insert_once(db: Connection, table: Table, **values: object) -> bool:
     return db.execute(dialect.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
 
 
-def migrations() -> Config:
+def migrations() -> "Config":
     """Return Alembic's settings; there is no alembic.ini, so that a wheel carries all it needs."""
+    from alembic.config import Config  # half a second to import: only when migrating
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
@@ -174,6 +177,8 @@ def migrations() -> Config:
 
 def migrate(url: str, to: str = "head") -> None:
     """Bring a database to the newest form in one transaction: a failed upgrade leaves it as it was."""
+    from alembic import command
+
     made = engine(url)
     try:
         with transaction(made) as db:

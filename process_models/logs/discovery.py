@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import pandas as pd
 from msgspec import Struct
-from scipy.stats import chi2_contingency
 
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, Lane, ShareRow, Step, Timing
@@ -268,6 +267,8 @@ def clearly_differ(one: list[int], other: list[int]) -> bool:
     >>> clearly_differ([50, 50], [52, 48]), clearly_differ([90, 10], [40, 60]), clearly_differ([9, 1], [4, 6])
     (False, True, False)
     """
+    from scipy.stats import chi2_contingency  # a second to import: only when a log is read
+
     if min(sum(one), sum(other)) < CLEAR_N or len(one) < 2:
         return False
     moved = max(abs(a / sum(one) - b / sum(other)) for a, b in zip(one, other, strict=True))

@@ -1,5 +1,6 @@
 """Passwords: argon2, two at a time, because each takes 64 MiB."""
 
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -12,7 +13,12 @@ COMMON = frozenset({"password1234", "123456789012", "qwertyuiop12", "letmeinletm
 
 _hasher = PasswordHasher()
 _two_at_once = BoundedSemaphore(2)
-_nobody = _hasher.hash("the password of nobody")
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash that no password is known for."""
+    return _hasher.hash("the password of nobody")
 
 
 def hashed(password: str) -> str:
@@ -25,7 +31,7 @@ def matches(password: str, hash: str | None) -> bool:
     """Say whether a password fits; takes as long when there is no such person."""
     with _two_at_once:
         try:
-            return _hasher.verify(hash or _nobody, password[:LONGEST]) and hash is not None
+            return _hasher.verify(hash or _nobody(), password[:LONGEST]) and hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
