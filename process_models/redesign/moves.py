@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from process_models.graph.design import Design, Pool, Shift
+from process_models.graph.edits import known
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Dependency, Flow, Kind, Step, Timing
 from process_models.graph.wiring import detached, flow_id, with_shares, without
@@ -28,7 +29,7 @@ class Remove(Document, frozen=True, tag_field="type", tag="remove"):
 
     def apply(self, design: Design) -> Design:
         """Return the design without the step."""
-        _known(design.graph, self.step)
+        known(design.graph, self.step)
         return _with(design, without(design.graph, self.step))
 
     def sentence(self, design: Design) -> Sentence:
@@ -57,7 +58,7 @@ class Merge(Document, frozen=True, kw_only=True, tag_field="type", tag="merge"):
         Raises ModelError where the second is not the only step after the first, or one of them is no WORK.
         """
         graph = design.graph
-        first, second = _known(graph, self.first), _known(graph, self.second)
+        first, second = known(graph, self.first), known(graph, self.second)
         if (first.kind, second.kind) != (Kind.WORK, Kind.WORK):
             raise ModelError("merge_needs_work", first=first.name, second=second.name)
         if [flow.target for flow in graph.ways(self.first)] != [self.second]:
@@ -104,7 +105,7 @@ class Reorder(Document, frozen=True, tag_field="type", tag="reorder"):
         Raises ModelError for steps that cannot move, and where the step stands there already.
         """
         graph = design.graph
-        step, target = _known(graph, self.step), _known(graph, self.before)
+        step, target = known(graph, self.step), known(graph, self.before)
         if step.kind not in (Kind.WORK, Kind.WAIT, Kind.CHOICE) or target.kind is Kind.START or step.id == target.id:
             raise ModelError("cannot_move_there", step=step.name, before=target.name)
         main = main_way(graph, self.step)
@@ -144,7 +145,7 @@ class Parallelise(Document, frozen=True, tag_field="type", tag="parallelise"):
         Raises ModelError where they do not directly follow each other.
         """
         graph = design.graph
-        first, second = _known(graph, self.first), _known(graph, self.second)
+        first, second = known(graph, self.first), known(graph, self.second)
         ways = graph.ways(self.first)
         others = [f for f in graph.before(self.second) if f.source != self.first and f.id not in graph.backward]
         timed = (Kind.WORK, Kind.WAIT)
@@ -186,7 +187,7 @@ class ChangeRole(Document, frozen=True, tag_field="type", tag="change_role"):
 
     def apply(self, design: Design) -> Design:
         """Return the design with the step done by another role."""
-        step = _known(design.graph, self.step)
+        step = known(design.graph, self.step)
         return _with(design, _replaced(design.graph, replace(step, role=self.role)))
 
     def sentence(self, design: Design) -> Sentence:
@@ -204,7 +205,7 @@ class ChangeShare(Document, frozen=True, tag_field="type", tag="change_share"):
 
     def apply(self, design: Design) -> Design:
         """Return the design with the shares."""
-        _known(design.graph, self.step)
+        known(design.graph, self.step)
         return _with(design, with_shares(design.graph, self.step, dict(self.shares)))
 
     def sentence(self, design: Design) -> Sentence:
@@ -257,12 +258,6 @@ def main_way(graph: StepGraph, step: str) -> Flow | None:
     """Return the likeliest way on from a step, loops apart."""
     ways = [flow for flow in graph.ways(step) if flow.id not in graph.backward]
     return max(ways, key=lambda flow: (float(flow.share), flow.id), default=None)
-
-
-def _known(graph: StepGraph, step: str) -> Step:
-    if step not in graph.by_id:
-        raise ModelError("no_such_step", step=step)
-    return graph.by_id[step]
 
 
 def _name(design: Design, step: str) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 
 from process_models.graph.design import Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.edits import ChangeStep, Edit, SetObligation, SetPromise
-from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Dependency, Lane, Lens, Obligation, Promise, Score, Step
 from process_models.logs import example as generated
 from process_models.values.calendars import HOUR, Span
@@ -439,12 +438,6 @@ def staffing() -> Staffing:
 
 def _weekdays(desk: Desk) -> tuple[Span, ...]:
     return tuple(Span(day, desk.opens * HOUR, desk.closes * HOUR) for day in range(5))
-
-
-def graph_of_example(engine: Engine) -> StepGraph:
-    """Return the example's baseline graph."""
-    with reading(engine) as db:
-        return process_rows.graph(db, process_rows.baseline(db, PROCESS))
 
 
 example.CHAPTERS.append(add)

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -54,7 +55,7 @@ result = Table(
 
 def add(db: Connection, new: Log) -> None:
     """Insert a log."""
-    db.execute(insert(log).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(log).values(**asdict(new)))
 
 
 def find(db: Connection, id: str) -> Log:

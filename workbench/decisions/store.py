@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, String, Table, insert, select, update
 
 from workbench import documents
@@ -44,7 +45,7 @@ rerun = Table(
 
 def add(db: Connection, new: Recommendation) -> None:
     """Insert a recommendation."""
-    db.execute(insert(recommendation).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(recommendation).values(**asdict(new)))
 
 
 def find(db: Connection, id: str) -> Recommendation:
@@ -70,7 +71,7 @@ def ask(db: Connection, id: str, pack: str, by: str) -> None:
 
 def add_revision(db: Connection, id: str, new: ProposalRevision) -> None:
     """Insert a revision; a number already taken is refused by the key."""
-    values = {name: getattr(new, name) for name in new.__struct_fields__}
+    values = asdict(new)
     db.execute(insert(recommendation_revision).values(recommendation=id, **values))
 
 
@@ -93,7 +94,7 @@ def proposal(db: Connection, id: str) -> Proposal:
 
 def add_rerun(db: Connection, new: RerunRow) -> None:
     """Insert a re-run that was asked for."""
-    db.execute(insert(rerun).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(rerun).values(**asdict(new)))
 
 
 def end_rerun(db: Connection, job: str, result: str) -> None:

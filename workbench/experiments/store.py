@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, insert, select, update
 
 from simulations.experiments import BlockResult, Summary
@@ -46,7 +47,7 @@ played_block = Table(
 
 def put_scenario(db: Connection, new: ScenarioRow) -> None:
     """Insert a scenario, or put it in place of the one with its id."""
-    values = {name: getattr(new, name) for name in new.__struct_fields__}
+    values = asdict(new)
     if not insert_once(db, scenario, **values):
         where = (scenario.c.review == new.review, scenario.c.id == new.id)
         db.execute(update(scenario).where(*where).values(**values))
@@ -65,17 +66,12 @@ def scenario_of(db: Connection, digest: str) -> Scenario:
 
 def add(db: Connection, new: Experiment) -> None:
     """Insert an experiment."""
-    db.execute(insert(experiment).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(experiment).values(**asdict(new)))
 
 
 def find(db: Connection, id: str) -> Experiment:
     """Return an experiment by id."""
     return _experiment(db.execute(select(experiment).where(experiment.c.id == id)).one_or_none())
-
-
-def of_job(db: Connection, job: str) -> Experiment:
-    """Return the experiment that a job plays."""
-    return _experiment(db.execute(select(experiment).where(experiment.c.job == job)).one_or_none())
 
 
 def experiments(db: Connection, review: str) -> list[Experiment]:

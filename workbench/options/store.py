@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, String, Table, insert, select, update
 
 from process_models.redesign.options import Option as OptionDocument
@@ -36,7 +37,7 @@ option_revision = Table(
 
 def add(db: Connection, new: Option) -> None:
     """Insert an option."""
-    db.execute(insert(option).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(option).values(**asdict(new)))
 
 
 def find(db: Connection, id: str) -> Option:
@@ -66,7 +67,7 @@ def move_state(db: Connection, id: str, old: State, new: State) -> bool:
 
 def add_revision(db: Connection, id: str, new: OptionRevision) -> None:
     """Insert a revision; a number already taken is refused by the key."""
-    values = {name: getattr(new, name) for name in new.__struct_fields__}
+    values = asdict(new)
     db.execute(insert(option_revision).values(option=id, **values))
 
 

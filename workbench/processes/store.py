@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, Integer, Row, String, Table, insert, select, update
 
 from process_models.graph.design import Design, Staffing
@@ -60,7 +61,7 @@ def processes(db: Connection, service: str | None = None) -> list[Process]:
 
 def add_revision(db: Connection, new: Revision) -> None:
     """Insert a revision; a number already taken is refused by the key."""
-    db.execute(insert(revision).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(revision).values(**asdict(new)))
 
 
 def head(db: Connection, id: str) -> Revision:

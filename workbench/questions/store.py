@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import (
     Column,
     Connection,
@@ -74,7 +75,7 @@ answer_link = Table(
 
 def add(db: Connection, new: Question) -> None:
     """Insert a question."""
-    db.execute(insert(question).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(question).values(**asdict(new)))
 
 
 def find(db: Connection, id: str) -> Question:
@@ -101,7 +102,7 @@ def all_open(db: Connection) -> list[Question]:
 
 def close(db: Connection, id: str, settled: Settled, by: str) -> bool:
     """Close a question unless somebody was quicker; return whether it was open."""
-    values: dict[str, Any] = {name: getattr(settled, name) for name in settled.__struct_fields__}
+    values: dict[str, Any] = asdict(settled)
     where = (question.c.id == id, question.c.closed_as.is_(None))
     return db.execute(update(question).where(*where).values(**values, closed_by=by, closed_at=now())).rowcount == 1
 
@@ -114,7 +115,7 @@ def reopen(db: Connection, id: str) -> None:
 
 def add_answer(db: Connection, new: Answer) -> bool:
     """Insert an answer; return False where the person has answered before."""
-    return insert_once(db, answer, **{name: getattr(new, name) for name in new.__struct_fields__})
+    return insert_once(db, answer, **asdict(new))
 
 
 def answers(db: Connection, id: str) -> list[Answer]:

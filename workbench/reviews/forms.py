@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from msgspec.structs import replace
 from wtforms import (
     DecimalField,
     HiddenField,
@@ -316,7 +317,7 @@ class LockForm(PlanPartForm):
         kind, _, target = self.target.data.partition(":")
         taken = [int(lock.id[1:]) for lock in scope.locks if lock.id[1:].isdigit()]
         lock = Lock(id=f"L{max(taken, default=0) + 1}", kind=kind, target=target, reason=self.reason.data.strip())
-        return Scope(**{**{n: getattr(scope, n) for n in scope.__struct_fields__}, "locks": (*scope.locks, lock)})
+        return replace(scope, locks=(*scope.locks, lock))
 
 
 def _lines(text: str | None) -> tuple[str, ...]:

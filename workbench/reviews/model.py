@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from process_models.evidence.satisfaction import Feature
@@ -139,8 +140,8 @@ def standing(signed: Scope, current: Scope, graph: StepGraph) -> Judgement:
 
 def present(scope: Scope, graph: StepGraph) -> Scope:
     """Return a scope without boundary steps that the graph no longer has."""
-    return Scope(
-        **{name: getattr(scope, name) for name in scope.__struct_fields__ if name not in ("first", "last")},
+    return replace(
+        scope,
         first=scope.first if scope.first in graph.by_id else "",
         last=tuple(id for id in scope.last if id in graph.by_id),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
 from process_models.redesign.envelope import inside
@@ -51,8 +52,7 @@ def draw_scope(engine: Engine, actor: Actor, id: str, base: int, new: Scope) -> 
         if new.first and not steps:
             raise Invalid("boundary_open", first=graph.by_id[new.first].name if new.first in graph.by_id else new.first)
         outline = tuple(OutlineStep(step, graph.by_id[step].name) for step in steps)
-        fields = {name: getattr(new, name) for name in new.__struct_fields__}
-        drawn = Scope(**{**fields, "process": review.process, "outline": outline, "sketch": revision.graph})
+        drawn = replace(new, process=review.process, outline=outline, sketch=revision.graph)
         _keep(db, actor, review, "scope", base, drawn, "")
 
 
@@ -71,7 +71,7 @@ def _keep(db: Connection, actor: Actor, review: Review, kind: Any, base: int, ne
 def to_sign(db: Connection, id: str) -> Scope:
     """Return the scope as it would be signed: the newest, with the criteria of the plan."""
     scope = store.scope(db, id)
-    return Scope(**{**{n: getattr(scope, n) for n in scope.__struct_fields__}, "criteria": store.plan(db, id).criteria})
+    return replace(scope, criteria=store.plan(db, id).criteria)
 
 
 def submit_scope(engine: Engine, actor: Actor, id: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from process_models.graph.drawing import Look, draw
@@ -242,7 +243,7 @@ def unlock(id: str) -> ResponseReturnValue:
     form = TakeOutForm()
     old = store.scope(web.current(), id)
     locks = tuple(one for one in old.locks if one.id != form.id.data)
-    new = Scope(**{**{name: getattr(old, name) for name in old.__struct_fields__}, "locks": locks})
+    new = replace(old, locks=locks)
     operations.draw_scope(web.engine(), web.actor(), id, form.revision, new)
     return redirect(url_for(".scope", id=id), 303)
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from msgspec.structs import asdict
 from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, String, Table, Text, insert, select, update
 
 from workbench import documents
@@ -39,7 +40,7 @@ review_part = Table(
 
 def add(db: Connection, new: Review) -> None:
     """Insert a review."""
-    db.execute(insert(review).values(**{name: getattr(new, name) for name in new.__struct_fields__}))
+    db.execute(insert(review).values(**asdict(new)))
 
 
 def find(db: Connection, id: str) -> Review:
@@ -76,7 +77,7 @@ def parts(db: Connection, id: str, kind: Kind) -> list[Part]:
 
 def add_part(db: Connection, id: str, kind: Kind, new: Part) -> None:
     """Insert a revision; a number already taken is refused by the key."""
-    values = {name: getattr(new, name) for name in new.__struct_fields__}
+    values = asdict(new)
     db.execute(insert(review_part).values(review=id, kind=kind, **values))
 
 
