@@ -38,6 +38,7 @@ class Submission(Struct, frozen=True):
     route: str
     body_hash: str
     location: str | None = None
+    at: datetime | None = None
 
 
 class Draft(Struct, frozen=True):
@@ -61,7 +62,7 @@ def answer(db: Connection, token: str, location: str) -> None:
 def submitted(db: Connection, token: str) -> Submission | None:
     """Return the form of a token if it was acted on."""
     row = db.execute(select(submission).where(submission.c.token == token)).one_or_none()
-    return Submission(row.token, row.person, row.route, row.body_hash, row.location) if row else None
+    return Submission(row.token, row.person, row.route, row.body_hash, row.location, row.at) if row else None
 
 
 def sweep(db: Connection, before: datetime) -> int:

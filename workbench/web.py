@@ -12,7 +12,7 @@ import hmac
 import json
 import secrets
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ from workbench.accounts import operations as accounts
 from workbench.accounts.forms import SignInForm
 from workbench.accounts.model import Person
 from workbench.config import Settings
-from workbench.database import RIDER, reading, transaction
+from workbench.database import RIDER, now, reading, transaction
 from workbench.errors import Invalid, NotAllowed, NotPossible, NotSignedIn, Refusal, Unavailable
 from workbench.forms import is_secret
 from workbench.permissions import ANYWHERE, NOBODY, Actor, may
@@ -69,8 +69,8 @@ LARGEST = 20
 AROUND = 1
 """Megabytes that a form may hold beside its file."""
 CARRIED_HOLDS = 12 * 3600
-WAIT_FOR_TWIN = 5.0
-"""Seconds that the second of two equal forms waits for the answer of the first."""
+WAIT_FOR_TWIN = timedelta(seconds=10)
+"""How long after a form was claimed its twin waits for the answer that the first gets."""
 
 csrf = CSRFProtect()
 
@@ -330,27 +330,22 @@ def _body_hash() -> str:
 
 
 def _answer_again(form: store.Submission) -> ResponseReturnValue | None:
+    """Answer a form as it was answered before; while its twin is still being acted on, wait for that answer."""
+    while (before := _acted_on(form)) is not None:
+        if before.location is not None:
+            return redirect(before.location, 303)
+        if before.at is None or now() - before.at > WAIT_FOR_TWIN:
+            raise NotPossible("sent_before")
+        time.sleep(0.05)
+    return None
+
+
+def _acted_on(form: store.Submission) -> store.Submission | None:
     with reading(engine()) as db:
         before = store.submitted(db, form.token)
-    if before is None:
-        return None
-    if (before.person, before.route, before.body_hash) != (form.person, form.route, form.body_hash):
+    if before and (before.person, before.route, before.body_hash) != (form.person, form.route, form.body_hash):
         raise Invalid("other_form")
-    if before.location is None:
-        raise NotPossible("sent_before")
-    return redirect(before.location, 303)
-
-
-def _after_twin(form: store.Submission) -> ResponseReturnValue:
-    """Wait for the answer that the first of two equal forms gets."""
-    until = time.monotonic() + WAIT_FOR_TWIN
-    while time.monotonic() < until:
-        try:
-            if (answer := _answer_again(form)) is not None:
-                return answer
-        except NotPossible:
-            time.sleep(0.05)
-    raise NotPossible("sent_before")
+    return before
 
 
 def keep_answer(response: Response) -> Response:
@@ -503,8 +498,10 @@ def _problem(status: int, title: str, sentence: str, wait: int | None) -> Respon
 
 def twin(_problem: Twin) -> ResponseReturnValue:
     """Give the second of two equal forms the answer of the first."""
-    form = g.once.form
-    return _after_twin(form)
+    try:
+        return _answer_again(g.once.form) or refused(NotPossible("sent_before"))
+    except Refusal as refusal:
+        return refused(refusal)
 
 
 def add_headers(response: Response) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
-from threading import Barrier, Thread
+from threading import Barrier, Thread, Timer
 
 import msgspec
 import pytest
@@ -86,6 +86,27 @@ def test_the_same_form_sent_eight_times_at_once_acts_once(
     assert names(engine) == ["Household claims", "Motor claims"]
 
 
+def test_a_form_sent_again_while_the_first_is_acted_on_gets_the_answer_of_the_first(
+    app: Flask, engine: Engine, service_form: dict[str, str]
+) -> None:
+    owen = Visitor(app, "owen")
+    owen.post("/services/", service_form)
+    with database.transaction(engine) as db:
+        token = db.execute(select(store.submission.c.token)).scalar_one()
+        db.execute(update(store.submission).values(location=None))
+
+    def answered_late() -> None:
+        with database.transaction(engine) as db:
+            store.answer(db, token, "/services/motor-claims")
+
+    late = Timer(0.5, answered_late)
+    late.start()
+    answer = owen.post("/services/", service_form)
+    late.join()
+
+    assert (answer.status_code, answer.location) == (303, "/services/motor-claims")
+
+
 def test_other_content_under_a_form_that_was_sent_is_refused(app: Flask, service_form: dict[str, str]) -> None:
     owen = Visitor(app, "owen")
     owen.post("/services/", service_form)
@@ -102,7 +123,7 @@ def test_a_form_whose_answer_was_lost_is_not_acted_on_again(
     owen = Visitor(app, "owen")
     owen.post("/services/", service_form)
     with database.transaction(engine) as db:
-        db.execute(update(store.submission).values(location=None))
+        db.execute(update(store.submission).values(location=None, at=database.now() - web.WAIT_FOR_TWIN))
 
     answer = owen.post("/services/", service_form)
 
