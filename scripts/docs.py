@@ -39,23 +39,15 @@ def _granted(permission: Permission, held: frozenset[Responsibility]) -> str:
     return {(True, True): "yes", (True, False): "one's own", (False, True): "others'", (False, False): ""}[mine, others]
 
 
-def working() -> Iterator[str]:
-    """Yield the table of triggers that work."""
+def raising() -> Iterator[str]:
+    """Yield the table of triggers."""
     yield "| | trigger | raises a question on | needs | set to |"
     yield "|---|---|---|---|---|"
     for id, trigger in sorted(triggers().items()):
-        if trigger.works:
-            told = first_line(TESTS[id].__doc__).rstrip(".")
-            told = told[0].lower() + told[1:]
-            limits = ", ".join(f"{name} {value}" for name, value in trigger.parameters.items())
-            yield f"| {id} | {trigger.name} | {told} | {listed(trigger.needs)} | {limits} |"
-
-
-def silent() -> Iterator[str]:
-    """Yield the list of triggers that only say which data they miss."""
-    for id, trigger in sorted(triggers().items()):
-        if not trigger.works:
-            yield f"- {id} {trigger.name}: needs {listed(trigger.needs)}."
+        told = first_line(TESTS[id].__doc__).rstrip(".")
+        told = told[0].lower() + told[1:]
+        limits = ", ".join(f"{name} {value}".replace("|", " or ") for name, value in trigger.parameters.items())
+        yield f"| {id} | {trigger.name} | {told} | {listed(trigger.needs)} | {limits} |"
 
 
 def command_line() -> Iterator[str]:
@@ -96,8 +88,7 @@ def _default(option: click.Option) -> str:
 
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
     "permissions": permissions,
-    "working": working,
-    "silent": silent,
+    "triggers": raising,
     "commands": command_line,
 }
 

@@ -13,7 +13,16 @@ from process_models.values.distributions import mean
 from process_models.values.provenance import GRADE_WORDS, Figure
 
 TIMES = ("wait", "elapsed", "update_gap", "setup")
-SHARES = ("reached", "pass_rate", "error_rate", "negative_comments", "below_limit", "failure_demand")
+SHARES = (
+    "reached",
+    "pass_rate",
+    "error_rate",
+    "negative_comments",
+    "below_limit",
+    "failure_demand",
+    "needed",
+    "vulnerable",
+)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

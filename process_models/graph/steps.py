@@ -61,6 +61,14 @@ class Score(Document, frozen=True):
             raise ModelError("score_off_scale", value=self.value)
 
 
+class PersonalItem(Document, frozen=True):
+    """A personal detail that is asked for here, and the lawful purpose it is asked for."""
+
+    id: str
+    """The detail, as inputs and outputs of steps name it."""
+    purpose: str = ""
+
+
 class Timing(Document, frozen=True):
     """How long something takes, and how that is known."""
 
@@ -96,11 +104,18 @@ class Step(Document, frozen=True, kw_only=True):
     """Ids of the obligations whose record is made here."""
     value_class: Literal["customer", "business", "none", "unknown"] = "unknown"
     automation: Literal["manual", "assisted", "automatic"] = "manual"
+    ruled: bool = False
+    """Rules alone decide what is done here: nobody has to judge."""
     systems: tuple[str, ...] = ()
+    fallback: str = ""
+    """Where the work goes when its system is down, empty where nobody has said."""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    personal: tuple[PersonalItem, ...] = ()
     place: str = ""
     channel: str = ""
+    adjusted: str = ""
+    """How a customer who needs an adjustment gets the same result here, empty where no way is known."""
     grade_needed: int | None = None
     """The grade of staff the work needs; higher is more senior."""
     grade_used: int | None = None

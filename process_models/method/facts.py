@@ -1,7 +1,10 @@
-"""What triggers look at: figures that follow from a design, worked out once."""
+"""What triggers look at: figures that follow from a design, worked out once, and what other sources say of it."""
 
+from collections.abc import Collection
+from datetime import date
 from functools import cached_property
 from itertools import groupby
+from typing import Literal
 
 import networkx as nx
 from msgspec import Struct
@@ -10,10 +13,80 @@ from process_models.graph.checks import network
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
 from process_models.graph.measures import visit_cost, visits
-from process_models.graph.steps import Kind, Step
+from process_models.graph.steps import TIMED, Kind, Step
 from process_models.values.calendars import HOUR, WEEK
 from process_models.values.distributions import mean
 from process_models.values.errors import ModelError
+
+
+class FeatureRating(Struct, frozen=True):
+    """How much a feature of the service matters to customers and how it does, both on the scale of one survey."""
+
+    name: str
+    steps: tuple[str, ...]
+    importance: float
+    performance: float
+
+
+class Opinion(Struct, frozen=True):
+    """What one person who does a step, or one manager, says of it; nobody is named."""
+
+    side: Literal["doer", "manager"]
+    view: str
+    """Keep, change, remove, test or cannot say."""
+    score: float | None = None
+    """On the scale from −2 to +2."""
+
+
+class Outcome(Struct, frozen=True):
+    """Cases of one type that one person had at a step, and how many went well; nobody is named."""
+
+    n: int
+    good: int
+
+
+class Practice(Struct, frozen=True):
+    """Whether a step stands in the written procedure, and the share of cases in which it is done."""
+
+    in_procedure: bool
+    done: float
+
+
+class ClockRun(Struct, frozen=True):
+    """How a clock ran in a simulation: share of cases that missed it, and the time that 95 of 100 cases keep to, ms."""
+
+    id: str
+    """Id of the obligation or promise."""
+    missed: float
+    p95: float
+
+
+class Played(Struct, frozen=True):
+    """What a simulation of the design says."""
+
+    clocks: tuple[ClockRun, ...] = ()
+    contention: dict[str, float] = {}
+    """Mean wait for people who are busy, by step, ms."""
+    surge: dict[str, tuple[float, float]] = {}
+    """P90 of the wait by step, ms: with the demand as it is, and with three cases for every ten more."""
+
+
+class Evidence(Struct, frozen=True):
+    """What surveys, people, procedures and simulations say of the steps; all of it may be missing."""
+
+    today: date | None = None
+    promised_update: int | None = None
+    """How long customers are told they may hear nothing at most, ms."""
+    features: tuple[FeatureRating, ...] = ()
+    work_by_type: dict[str, dict[str, float]] = {}
+    """Mean work by step and type of case, ms."""
+    opinions: dict[str, tuple[Opinion, ...]] = {}
+    outcomes: dict[str, tuple[Outcome, ...]] = {}
+    practice: dict[str, Practice] = {}
+    played: Played | None = None
+
+
+WEEKS_A_YEAR = 52
 
 
 class Facts(Struct, frozen=True, dict=True):
@@ -22,6 +95,7 @@ class Facts(Struct, frozen=True, dict=True):
     design: Design
     cases_per_week: float | None = None
     """Arrivals of a scenario; None where no scenario is given."""
+    evidence: Evidence = Evidence()
 
     @property
     def graph(self) -> StepGraph:
@@ -57,6 +131,15 @@ class Facts(Struct, frozen=True, dict=True):
         """Return the mean time of a step itself, 0 where it is not known, ms."""
         return mean(step.time.distribution) if step.time else 0.0
 
+    def volume(self, step: Step) -> float | None:
+        """Return how often a step is done a year: as counted, or from demand and visits; None if neither is known."""
+        figure = step.figure("volume")
+        if figure:
+            return float(figure.value)
+        if self.cases_per_week is None or self.visits is None:
+            return None
+        return self.cases_per_week * WEEKS_A_YEAR * self.visits.get(step.id, 0.0)
+
     @cached_property
     def loads(self) -> dict[str, float] | None:
         """Load of each role: work asked for ÷ rostered time of its pools, both a week; None without a scenario."""
@@ -84,6 +167,36 @@ class Facts(Struct, frozen=True, dict=True):
     def before(self, step: str) -> frozenset[str]:
         """Return the steps a case may have passed before a step."""
         return frozenset(nx.ancestors(network(self.graph), step))
+
+    @cached_property
+    def _earlier(self) -> dict[str, frozenset[str]]:
+        """Steps before each step, loops not followed back."""
+        back = set(self.graph.backward)
+        earlier: dict[str, frozenset[str]] = {}
+        for id in self.graph.reading_order:
+            sources = {f.source for f in self.graph.before(id) if f.id not in back and f.source != id}
+            earlier[id] = frozenset(sources).union(*(earlier.get(source, frozenset()) for source in sources))
+        return earlier
+
+    def comes_after(self, step: str, other: str) -> bool:
+        """Say whether a case can come from another step on to a step, loops apart."""
+        return other in self._earlier.get(step, ())
+
+    def previous(self, step: str, among: Collection[Step] | None = None) -> list[Step]:
+        """Return the nearest steps before a step at which something happens, or the nearest among some; loops apart."""
+        wanted = {one.id for one in among} if among is not None else {s.id for s in self.graph.steps if s.kind in TIMED}
+        back, found, seen = set(self.graph.backward), [], {step}
+        front = [step]
+        while front:
+            for flow in self.graph.before(front.pop(0)):
+                if flow.id in back or flow.source in seen:
+                    continue
+                seen.add(flow.source)
+                if flow.source in wanted:
+                    found.append(self.graph.by_id[flow.source])
+                else:
+                    front.append(flow.source)
+        return found
 
 
 def hours(design: Design, role: str) -> list[int]:

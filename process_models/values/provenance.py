@@ -67,6 +67,8 @@ FIGURES = {
     "update_gap": "Longest time without word to the customer",
     "setup": "Set-up time",
     "covers": "People trained to cover",
+    "needed": "Needed by, share of cases",
+    "vulnerable": "Customers who need an adjustment, share",
 }
 """What figures of a step are called in words. The ids never change."""
 

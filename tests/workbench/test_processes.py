@@ -257,6 +257,21 @@ def test_good_usual_and_bad_become_points_with_grade_source_and_date(nora: Visit
     assert (time.provenance.kind, time.provenance.grade, time.provenance.date) == ("judged", "C", "2026-05-04")
 
 
+def test_what_triggers_ask_for_is_kept_as_typed_and_stands_on_the_card(nora: Visitor, engine: Engine) -> None:
+    typed = fields(nora.get(STEP), STEP)
+    typed |= {"batch": "Fridays", "grade_used": "5", "ruled": "y", "fallback": "on paper", "reason_date": "2024-03"}
+    typed |= {"personal": "birthday: identity\n\nshoe size", "automation": "assisted", "channel": "phone"}
+
+    nora.post(STEP, typed)
+
+    step = head(engine)[1].graph.by_id["second-check"]
+    assert (step.batch, step.grade_used, step.ruled, step.fallback) == ("Fridays", 5, True, "on paper")
+    assert [(item.id, item.purpose) for item in step.personal] == [("birthday", "identity"), ("shoe size", "")]
+    said = dict(picture.card(head(engine)[1].graph, "second-check", Facts(head(engine)[1])).facts)
+    assert said["Saved up"] == "Fridays"
+    assert said["Personal details asked for"] == "birthday, shoe size"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -266,6 +281,7 @@ def test_good_usual_and_bad_become_points_with_grade_source_and_date(nora: Visit
         ({"source": ""}, "Say where this comes from"),
         ({"satisfaction_source": ""}, "Say where this comes from"),
         ({"name": ""}, "new starter"),
+        ({"grade_used": "4.5"}, "is no grade"),
     ],
 )
 def test_what_does_not_fit_is_said_beside_the_field_and_the_rest_is_kept(

@@ -45,6 +45,19 @@ def test_triggers_propose_questions_and_asking_them_takes_them_off_the_list(engi
     assert (chosen.step, chosen.question.id) not in {(one.step, one.question.id) for one in after}
 
 
+def test_views_reach_the_triggers_from_three_answers_on_and_without_persons(engine: Engine):
+    id = a_question(engine)
+    found = []
+    for n, (as_what, view) in enumerate([("doer", "keep"), ("manager", "remove"), ("manager", "change")]):
+        with database.transaction(engine) as db:
+            store.add_answer(db, Answer(f"a{n}", id, None, as_what, view, "so", "C", "", "", "", "", database.now()))
+            review = reviews.find(db, store.find(db, id).review)
+            looks = {one.trigger.id: one for one in operations.looks(db, review)}
+        found.append([prompt.step for prompt in looks["T38"].prompts])
+
+    assert found == [[], [], ["check"]]
+
+
 def test_people_who_do_the_step_and_managers_are_asked_and_nobody_else(engine: Engine):
     id = a_question(engine)
     with database.reading(engine) as db:

@@ -371,6 +371,16 @@ def _said(step: Step) -> tuple[tuple[str, str], ...]:
         ("Takes in", ", ".join(step.inputs)),
         ("Gives out", ", ".join(step.outputs)),
         ("Can refuse", "yes" if step.rejects else ""),
+        ("Rules alone decide", "yes" if step.ruled else ""),
+        ("Done", {"manual": "", "assisted": "by hand with help", "automatic": "by a machine"}[step.automation]),
+        ("Channel", step.channel),
+        ("Place", step.place),
+        ("Saved up", step.batch),
+        ("Grade needed", "" if step.grade_needed is None else str(step.grade_needed)),
+        ("Grade that does it", "" if step.grade_used is None else str(step.grade_used)),
+        ("When its system is down", step.fallback),
+        ("For customers who need an adjustment", step.adjusted),
+        ("Personal details asked for", ", ".join(item.id for item in step.personal)),
     )
     return tuple((label, words) for label, words in said if words)
 

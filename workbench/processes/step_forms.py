@@ -11,7 +11,19 @@ from wtforms.validators import InputRequired, Length
 from process_models.graph.edits import SetObligation
 from process_models.graph.graph import StepGraph
 from process_models.graph.narration import SHARES, TIMES
-from process_models.graph.steps import Dependency, Flow, Kind, Lane, Lens, Obligation, Promise, Score, Step, Timing
+from process_models.graph.steps import (
+    Dependency,
+    Flow,
+    Kind,
+    Lane,
+    Lens,
+    Obligation,
+    PersonalItem,
+    Promise,
+    Score,
+    Step,
+    Timing,
+)
 from process_models.graph.wiring import flow_id
 from process_models.values.clocks import Clock, Moment
 from process_models.values.distributions import LogNormal, Quantiles, deviation, mean, quantile
@@ -20,9 +32,9 @@ from process_models.values.fractions import Fraction, fraction, shares_of
 from process_models.values.provenance import FIGURES, Figure
 from process_models.values.sentences import Sentence, say
 from workbench.forms import checkboxes, choices
-from workbench.processes.forms import GRADES, BasedForm, duration_field, lines, number_field, provenance
+from workbench.processes.forms import GRADES, BasedForm, Read, duration_field, lines, number_field, provenance
 from workbench.processes.picture import KINDS
-from workbench.processes.typed import plain_number, read_duration, read_number, write_duration
+from workbench.processes.typed import plain_number, read_duration, read_grade, read_number, write_duration
 
 LANES = choices((lane.value, lane.value.capitalize()) for lane in Lane)
 NATURES = choices([("task", "task"), ("control", "control: it checks"), ("contact", "contact with the customer")])
@@ -34,6 +46,7 @@ VALUES = choices(
         ("none", "none"),
     ]
 )
+AUTOMATION = choices([("manual", "by hand"), ("assisted", "by hand with help"), ("automatic", "by a machine")])
 SCALE = choices(
     [("", "?"), *((str(n), f"{n:+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")) for n in range(2, -3, -1))]
 )
@@ -68,7 +81,22 @@ class StepForm(BasedForm):
     inputs = StringField("Takes in", [Length(max=400)], description="With commas between")
     outputs = StringField("Gives out", [Length(max=400)], description="With commas between")
     reason = StringField("Why it exists", [Length(max=400)])
+    reason_date = StringField("Since", [Length(max=10)], description="When the reason was last looked at, 2026-03")
     rejects = BooleanField("Can refuse a case")
+    place = StringField("Place", [Length(max=120)], description="Site or desk")
+    channel = StringField("Channel", [Length(max=120)], description="Phone, letter, app, in person")
+    batch = StringField("Saved up", [Length(max=200)], description="The rule: Fridays, twenty at a time")
+    automation = SelectField("Done", choices=AUTOMATION)
+    ruled = BooleanField("Rules alone decide: nobody has to judge")
+    grade_needed = StringField("Grade needed", [Read(read_grade)], description="Higher is more senior")
+    grade_used = StringField("Grade that does it", [Read(read_grade)])
+    fallback = StringField("When its system is down", [Length(max=200)], description="Where the work goes then")
+    adjusted = StringField(
+        "For customers who need an adjustment", [Length(max=200)], description="How they get the same result"
+    )
+    personal = TextAreaField(
+        "Personal details asked for", [Length(max=2000)], description="One a line with its purpose: birthday: identity"
+    )
     covers = checkboxes("Meets the obligations")
     records = checkboxes("Makes the record of")
 
@@ -131,6 +159,12 @@ class StepForm(BasedForm):
             outputs=_as_before(step.outputs, self.outputs.data),
             reason=(self.reason.data or "").strip(),
             rejects=bool(self.rejects.data),
+            ruled=bool(self.ruled.data),
+            automation=self.automation.data,
+            grade_needed=_grade(self.grade_needed.data),
+            grade_used=_grade(self.grade_used.data),
+            personal=_personal(self.personal.data),
+            **{name: (self[name].data or "").strip() for name in IN_WORDS},
             covers=tuple(sorted(self.covers.data or ())),
             records=tuple(sorted(self.records.data or ())),
             time=self._timing(step, today),
@@ -186,6 +220,12 @@ def _plain(step: Step) -> dict[str, Any]:
         "outputs": ", ".join(step.outputs),
         "reason": step.reason,
         "rejects": step.rejects,
+        "ruled": step.ruled,
+        "automation": step.automation,
+        "grade_needed": "" if step.grade_needed is None else str(step.grade_needed),
+        "grade_used": "" if step.grade_used is None else str(step.grade_used),
+        "personal": "\n".join(f"{one.id}: {one.purpose}" if one.purpose else one.id for one in step.personal),
+        **{name: getattr(step, name) for name in IN_WORDS},
         "covers": list(step.covers),
         "records": list(step.records),
     }
@@ -209,6 +249,21 @@ def _scores(step: Step) -> dict[str, str]:
         lens = score.id.value
         out |= {lens: str(score.value), f"{lens}_grade": given.grade, f"{lens}_source": given.source}
     return out
+
+
+IN_WORDS = ("reason_date", "place", "channel", "batch", "fallback", "adjusted")
+"""Fields that are kept as they are typed."""
+
+
+def _grade(text: str | None) -> int | None:
+    return read_grade(text) if text and text.strip() else None
+
+
+def _personal(text: str | None) -> tuple[PersonalItem, ...]:
+    """Return details and purposes typed one a line with a colon between; the last of two with one name counts."""
+    pairs = (line.partition(":") for line in (text or "").splitlines() if line.strip(" :"))
+    found = {name.strip(): PersonalItem(name.strip(), purpose.strip()) for name, _, purpose in pairs if name.strip()}
+    return tuple(found[name] for name in sorted(found))
 
 
 def _minor(text: str | None) -> int:

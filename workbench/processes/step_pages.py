@@ -134,6 +134,15 @@ MORE = (
     "inputs",
     "outputs",
     "reason",
+    "reason_date",
+    "place",
+    "channel",
+    "batch",
+    "grade_needed",
+    "grade_used",
+    "fallback",
+    "adjusted",
+    "personal",
 )
 
 

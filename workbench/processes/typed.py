@@ -60,6 +60,18 @@ def plain_number(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def read_grade(text: str) -> int:
+    """Return a grade of staff: a whole number, higher is more senior.
+
+    >>> read_grade(" 4 ")
+    4
+    """
+    value = read_number(text)
+    if value != int(value) or value < 0:
+        raise ModelError("not_a_grade", text=text.strip())
+    return int(value)
+
+
 def read_number(text: str) -> Decimal:
     """Return a typed number, with a point or a comma for decimals; raises ModelError where it is none."""
     try:

@@ -1,11 +1,12 @@
 """What people do with questions: ask them, answer them blind, by account or by link, and settle them."""
 
 import secrets
+from collections import defaultdict
 
 from sqlalchemy import Connection, Engine
 
 from process_models.method.asking import Candidate, candidates
-from process_models.method.facts import Facts, per_week
+from process_models.method.facts import Evidence, Facts, Opinion, per_week
 from process_models.method.triggers import Look, look
 from workbench import record
 from workbench import store as foundation
@@ -18,16 +19,31 @@ from workbench.errors import Invalid, NotAllowed, NotFound, NotPossible
 from workbench.permissions import Actor, Permission, require
 from workbench.processes import store as processes
 from workbench.questions import store
-from workbench.questions.model import Answer, Given, Question, Settled, Side, side_of
+from workbench.questions.model import SHOWN_FROM, Answer, Given, Question, Settled, Side, side_of
 from workbench.reviews import store as reviews
 from workbench.reviews.model import Review
 
 
 def facts_of(db: Connection, review: Review) -> Facts:
-    """Return what triggers look at: the newest design, and the demand of the newest log that has one."""
+    """Return what triggers look at: the newest design, the demand of the newest log that has one, and the answers."""
     design = processes.design(db, processes.head(db, review.process))
     demands = data.demands(db, review.service)
-    return Facts(design, sum(per_week(one[2]) for one in demands[:1]) if demands else None)
+    weekly = sum(per_week(one[2]) for one in demands[:1]) if demands else None
+    return Facts(design, weekly, Evidence(today=now().date(), opinions=opinions(db, review)))
+
+
+def opinions(db: Connection, review: Review) -> dict[str, tuple[Opinion, ...]]:
+    """Return what both sides say of each step, without persons; only where enough have answered to show it."""
+    given: dict[str, list[Answer]] = defaultdict(list)
+    steps: dict[str, str] = {}
+    for step, one in store.answers_in(db, review.id):
+        given[one.question].append(one)
+        steps[one.question] = step
+    found: dict[str, tuple[Opinion, ...]] = {}
+    for id, answers in given.items():
+        if len(answers) >= SHOWN_FROM:
+            found[steps[id]] = found.get(steps[id], ()) + tuple(Opinion(one.side, one.view) for one in answers)
+    return found
 
 
 def looks(db: Connection, review: Review) -> tuple[Look, ...]:

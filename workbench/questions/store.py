@@ -123,6 +123,16 @@ def answers(db: Connection, id: str) -> list[Answer]:
     return [_answer(row) for row in db.execute(select(answer).where(answer.c.question == id).order_by(answer.c.id))]
 
 
+def answers_in(db: Connection, review: str) -> list[tuple[str, Answer]]:
+    """Return every answer given in a review with the step it speaks of, in an order that says nothing of time."""
+    asked = {
+        row.id: row.step
+        for row in db.execute(select(question.c.id, question.c.step).where(question.c.review == review))
+    }
+    given = db.execute(select(answer).join(question).where(question.c.review == review).order_by(answer.c.id))
+    return [(asked[row.question], _answer(row)) for row in given]
+
+
 def answered_by(db: Connection, person: str) -> set[str]:
     """Return the questions that a person has answered."""
     return set(db.scalars(select(answer.c.question).where(answer.c.person == person)))

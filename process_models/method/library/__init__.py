@@ -37,7 +37,6 @@ class Trigger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: str
     fires: str
     needs: tuple[str, ...]
-    works: bool
     parameters: dict[str, str | int] = {}
 
 
