@@ -12,12 +12,14 @@ from msgspec.structs import replace
 
 from process_models.graph.compare import Difference, former, led_elsewhere
 from process_models.graph.graph import StepGraph
-from process_models.graph.labels import Label, place_labels
+from process_models.graph.labels import Label, lettered
 from process_models.graph.layout import layout
+from process_models.graph.lettering import cut
 from process_models.graph.narration import step_in_words, summary
 from process_models.graph.outline import outline
-from process_models.graph.routing import LINE_LENGTH, Box, Point, Routes, route
+from process_models.graph.routing import BAR_ROOM, POINT, ROUND, Box, Routes, name_of, plan
 from process_models.graph.steps import Flow, Kind, Lane, Lens, Step
+from process_models.graph.strokes import Line, crossings, elbows, head
 from process_models.values import words
 
 LANE_NAMES = {
@@ -27,8 +29,6 @@ LANE_NAMES = {
     Lane.SUPPORT: "Support",
     Lane.EXTERNAL: "External",
 }
-POINT = 12
-CORNER = 8
 PLAIN = {Kind.START, Kind.END, Kind.FORK, Kind.JOIN}
 
 
@@ -68,14 +68,15 @@ class Look(Struct, frozen=True):
 def draw(graph: StepGraph, look: Look | None = None) -> str:
     """Return the picture of a graph as one ``svg`` element."""
     look = look or Look()
-    routes = route(graph, layout(graph))
+    routes, labels = lettered(plan(graph, layout(graph)), texts(graph, look))
+    gaps = crossings({flow.id: routes.paths[flow.id] for flow in graph.flows})
     parts = [
         f"<title>{escape(look.title or graph.name)}</title><desc>{escape(summary(graph))}</desc>",
         *_scope(routes, look),
         *_lanes(routes),
         '<g aria-hidden="true">',
-        *(_flow(graph, flow, routes, look) for flow in graph.flows),
-        *(_label(label) for label in place_labels(routes, texts(graph, look))),
+        *(_flow(graph, flow, (routes.paths[flow.id], gaps[flow.id]), look) for flow in graph.flows),
+        *(_label(label) for label in labels),
         "</g>",
         '<g role="list">',
         *(_step(graph, graph.by_id[id], routes.boxes[id], look) for id in graph.reading_order),
@@ -147,7 +148,9 @@ def _lanes(routes: Routes) -> list[str]:
             if visible:
                 out.append(f'<text class="note" x="{width - 48}" y="{band.top + 15:.0f}" text-anchor="end">')
                 out.append("line of visibility</text>")
-        out.append(f'<text class="lane-name" x="42" y="{band.top + 18:.0f}">{LANE_NAMES[band.lane]}</text>')
+        out.append(
+            f'<text class="lane-name" x="{band.name.x:.0f}" y="{band.top + 18:.0f}">{LANE_NAMES[band.lane]}</text>'
+        )
     return out
 
 
@@ -157,8 +160,7 @@ def _scope(routes: Routes, look: Look) -> list[str]:
     return [f'<path class="scope" d="{outline(list(boxes.values()), others)}"/>'] if boxes else []
 
 
-def _flow(graph: StepGraph, flow: Flow, routes: Routes, look: Look) -> str:
-    points = routes.paths[flow.id]
+def _flow(graph: StepGraph, flow: Flow, line: Line, look: Look) -> str:
     kinds = ["flow"]
     if flow.id in graph.backward:
         kinds.append("back")
@@ -167,43 +169,8 @@ def _flow(graph: StepGraph, flow: Flow, routes: Routes, look: Look) -> str:
     if flow.id in look.marked:
         kinds.append(look.marked[flow.id])
     width = 1.2 + float(flow.share) if graph.by_id[flow.source].kind is not Kind.FORK else 1.7
-    line = f'<path class="{" ".join(kinds)}" stroke-width="{width:.2f}" d="{_elbows(points)}"/>'
-    return line + _head(points, look.marked.get(flow.id, ""))
-
-
-def _elbows(points: tuple[Point, ...]) -> str:
-    """Return a polyline with rounded corners, ending short of its arrowhead."""
-    points = (*points[:-1], _short(points[-2], points[-1], 6))
-    out = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        radius = min(CORNER, _length(before, corner) / 2, _length(corner, after) / 2)
-        into, out_of = _short(before, corner, radius), _short(after, corner, radius)
-        out.append(f"L{into[0]:.1f} {into[1]:.1f}Q{corner[0]:.1f} {corner[1]:.1f} {out_of[0]:.1f} {out_of[1]:.1f}")
-    out.append(f"L{points[-1][0]:.1f} {points[-1][1]:.1f}")
-    return "".join(out)
-
-
-def _length(one: Point, two: Point) -> float:
-    return abs(one[0] - two[0]) + abs(one[1] - two[1])
-
-
-def _short(start: Point, end: Point, by: float) -> Point:
-    """Return the point that lies so much before the end of a straight piece."""
-    length = _length(start, end) or 1.0
-    by = min(by, length)
-    return end[0] - (end[0] - start[0]) * by / length, end[1] - (end[1] - start[1]) * by / length
-
-
-def _head(points: tuple[Point, ...], mark: str) -> str:
-    """Return the arrowhead, 8 long and 8.4 wide."""
-    (x1, y1), (x2, y2) = points[-2], points[-1]
-    if x1 == x2:
-        d = 8 if y2 > y1 else -8
-        corners = f"{x2:.1f},{y2:.1f} {x2 - 4.2:.1f},{y2 - d:.1f} {x2 + 4.2:.1f},{y2 - d:.1f}"
-    else:
-        d = 8 if x2 > x1 else -8
-        corners = f"{x2:.1f},{y2:.1f} {x2 - d:.1f},{y2 - 4.2:.1f} {x2 - d:.1f},{y2 + 4.2:.1f}"
-    return f'<polygon class="head {mark}" points="{corners}"/>'
+    path = f'<path class="{" ".join(kinds)}" stroke-width="{width:.2f}" d="{elbows(line)}"/>'
+    return path + head(line[0], look.marked.get(flow.id, ""))
 
 
 def _label(label: Label) -> str:
@@ -255,10 +222,12 @@ def _body(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
         shape = _shape(step, inner, "outer") + shape + _tag(box, f"~ {look.changes.get(step.id, 0)}")
     if step.kind in (Kind.FORK, Kind.JOIN):
         x, _ = box.middle
-        return shape + _text("small", x, box.y - 6, step.name, "middle")
+        return shape + _text("small", x, box.y - 6, cut(step.name, BAR_ROOM, 12), "middle")
     if step.kind in PLAIN:
         x, y = box.middle
-        return shape + _text("name", x, y + 4, _cut(step.name, LINE_LENGTH), "middle")
+        lines = name_of(step)
+        first = y + 4 - 8 * (len(lines) - 1)
+        return shape + "".join(_text("name", x, first + 16 * n, one, "middle") for n, one in enumerate(lines))
     return shape + _rows(graph, step, box, look)
 
 
@@ -274,13 +243,13 @@ def _shape(step: Step, box: Box, kind: str = "shape") -> str:
             (x, y + height / 2),
         )
         return f'<polygon class="{kind}" points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in points)}"/>'
-    radius = {Kind.START: 20, Kind.END: 20, Kind.FORK: 3, Kind.JOIN: 3}.get(step.kind, 7)
+    radius = {Kind.START: ROUND, Kind.END: ROUND, Kind.FORK: 3, Kind.JOIN: 3}.get(step.kind, 7)
     return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius}"/>'
 
 
 def _rows(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
     """Return the three rows of a step: number, icons and measure; name; lens marks."""
-    pad = 16 if step.kind is Kind.CHOICE else 10
+    pad = 16 if step.kind in (Kind.CHOICE, Kind.INCLUSIVE) else 10
     left, right = box.x + pad, box.x + box.width - pad
     mark = look.marked.get(step.id, "")
     if mark in ("added", "removed"):
@@ -295,7 +264,7 @@ def _rows(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
             for n, icon in enumerate(icons)
         )
         first += _text("measure", right, box.y + 19, measure, "end") if measure else ""
-    lines = _wrapped(step.name)
+    lines = name_of(step)
     named = "".join(_text("name", left, box.y + 38 + 16 * n, line) for n, line in enumerate(lines))
     centre = box.y + 58 + 16 * (len(lines) - 1)
     title = f"<title>{escape(step.name)}</title>" if lines[-1].endswith("…") else ""
@@ -350,19 +319,3 @@ def _ring(box: Box) -> str:
 def _text(kind: str, x: float, y: float, text: str, anchor: str = "start") -> str:
     where = f' text-anchor="{anchor}"' if anchor != "start" else ""
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{where}>{escape(text)}</text>'
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def _wrapped(name: str) -> list[str]:
-    """Return a name in at most two lines, cut with an ellipsis."""
-    if len(name) <= LINE_LENGTH:
-        return [name]
-    first, rest = "", name.split()
-    while rest and len(f"{first} {rest[0]}".strip()) <= LINE_LENGTH:
-        first = f"{first} {rest.pop(0)}".strip()
-    if not first:
-        return [name[: LINE_LENGTH - 1] + "-", _cut(name[LINE_LENGTH - 1 :], LINE_LENGTH)]
-    return [first, _cut(" ".join(rest), LINE_LENGTH)] if rest else [first]

@@ -1,17 +1,28 @@
-"""Where the words of flows stand: on the longest straight piece, on nothing else."""
+"""Where the words of flows stand: on the longest straight piece, on nothing else.
 
-from collections.abc import Iterator
+A label that finds no free place makes the gap at its flow's source wider, and all are placed anew (:func:`lettered`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from msgspec import Struct
 
-from process_models.graph.routing import Box, Point, Routes
+from process_models.graph.lettering import cut, width
+from process_models.graph.routing import Box, Gap, Plan, Point, Routes, placed
 
 HEIGHT = 18
-LETTER = 6.6
 PADDING = 8
+LONGEST = 176
+"""Words of a flow are cut at this width, px; the table and the title hold all of them."""
 FROM_BEND = 12
 STEP = 8.0
+TRIES = 30
+"""How many places are tried to each side of the middle of a piece."""
+ROUNDS = 12
+PATIENT = 2
+"""For so many rounds a label asks for a place that hides no other flow."""
 
 
 class Label(Struct, frozen=True):
@@ -23,38 +34,103 @@ class Label(Struct, frozen=True):
     box: Box
 
 
-def place_labels(routes: Routes, texts: dict[str, tuple[str, str]]) -> tuple[Label, ...]:
-    """Return a place for each label, clear of steps, lane names and one another.
+class Crowd:
+    """Rectangles that can be asked what overlaps them, quickly: each is kept in the squares of 128 px it touches."""
+
+    SIDE = 128
+
+    def __init__(self, boxes: Iterable[Box] = ()) -> None:
+        self.squares: dict[tuple[int, int], list[tuple[Box, str]]] = defaultdict(list)
+        for box in boxes:
+            self.add(box)
+
+    def add(self, box: Box, owner: str = "") -> None:
+        """Put a rectangle in; its owner may overlap it."""
+        for square in self._touched(box):
+            self.squares[square].append((box, owner))
+
+    def overlaps(self, box: Box, clear: float = 0, but: str = "-") -> bool:
+        """Say whether anything of another owner overlaps a rectangle."""
+        return any(
+            owner != but and box.overlaps(other, clear)
+            for square in self._touched(box, clear)
+            for other, owner in self.squares.get(square, ())
+        )
+
+    def _touched(self, box: Box, clear: float = 0) -> Iterator[tuple[int, int]]:
+        side = self.SIDE
+        for i in range(int((box.x - clear) // side), int((box.x + box.width + clear) // side) + 1):
+            for j in range(int((box.y - clear) // side), int((box.y + box.height + clear) // side) + 1):
+                yield i, j
+
+
+def lettered(plan: Plan, texts: dict[str, tuple[str, str]]) -> tuple[Routes, tuple[Label, ...]]:
+    """Return the map in px with a place for each label, clear of steps, names of lanes and one another."""
+    growth: dict[Gap, float] = {}
+    for n in range(ROUNDS):
+        routes = placed(plan, growth)
+        labels, lost = place_labels(routes, texts, careful=n < PATIENT)
+        if not lost:
+            break
+        for flow in lost:
+            first = plan.pieces[flow][0]
+            gap: Gap = ("y" if first.axis == "x" else "x", first.start + (1 if first.delta > 0 else -1))
+            more = _width(*texts[flow]) / 2 + FROM_BEND if first.axis == "x" else HEIGHT + 4
+            growth[gap] = growth.get(gap, 0.0) + more
+    return routes, labels
+
+
+def place_labels(
+    routes: Routes, texts: dict[str, tuple[str, str]], careful: bool = False
+) -> tuple[tuple[Label, ...], list[str]]:
+    """Return a place for each label, and the flows whose label found no free one.
 
     The best free place is on the flow's longest straight piece, at least 12 px from a bend; then beside it; then on its
-    other pieces. Where nothing is free the place with the least overlap is taken.
+    other pieces. A careful label also wants to hide no other flow.
     """
-    names = [Box(40, band.top + 4, 70, 18) for band in routes.bands]
-    solid = [*routes.boxes.values(), *names]
-    lines = {flow: [_line(one, two) for one, two in pairwise(path)] for flow, path in routes.paths.items()}
-    placed: list[Label] = []
+    solid = Crowd([*routes.boxes.values(), *(band.name for band in routes.bands)])
+    lines = Crowd()
+    for flow, path in routes.paths.items():
+        for one, two in pairwise(path):
+            lines.add(_line(one, two), flow)
+    found: list[Label] = []
+    lost: list[str] = []
     for flow in sorted(texts, key=lambda flow: (_length(routes.paths[flow]), flow)):
         old, text = texts[flow]
-        width = LETTER * len(f"{old} {text}".strip()) + PADDING
-        others = [line for other, pieces in lines.items() if other != flow for line in pieces]
-        box = _best(routes.paths[flow], width, [*solid, *(label.box for label in placed)], others)
-        placed.append(Label(flow, old, text, box))
-    return tuple(placed)
+        box, clear = _best(flow, routes.paths[flow], _width(old, text), solid, lines)
+        if box is None or (careful and not clear):
+            lost.append(flow)
+        box = box or next(_candidates(routes.paths[flow], _width(old, text)))
+        solid.add(box)
+        found.append(Label(flow, old, cut(text, LONGEST, 12, strong=False), box))
+    return tuple(found), lost
 
 
-def _best(path: tuple[Point, ...], width: float, solid: list[Box], lines: list[Box]) -> Box:
-    """Return the first free candidate, one that hides no other flow if there is such a one."""
-    candidates = list(_candidates(path, width))
-    free = [box for box in candidates if not any(box.overlaps(other, 2) for other in solid)]
-    clear = next((box for box in free if not any(box.overlaps(line) for line in lines)), None)
-    return clear or next(iter(free), None) or min(candidates, key=lambda box: sum(_overlap(box, s) for s in solid))
+def _width(old: str, text: str) -> float:
+    return min(width(text), LONGEST) + (width(f"{old} ") if old else 0) + PADDING
+
+
+def _best(flow: str, path: tuple[Point, ...], width: float, solid: Crowd, lines: Crowd) -> tuple[Box | None, bool]:
+    """Return the first free candidate, one that hides no other flow if there is such a one, and whether it does."""
+    free = None
+    for box in _candidates(path, width):
+        if box.x >= 2 and box.y >= 2 and not solid.overlaps(box, 2):
+            if not lines.overlaps(box, but=flow):
+                return box, True
+            free = free or box
+    return free, False
 
 
 def _candidates(path: tuple[Point, ...], width: float) -> Iterator[Box]:
     pieces = sorted(pairwise(path), key=lambda piece: -_length(piece))
+    found = False
     for beside in (False, True):
         for one, two in pieces:
-            yield from _along(one, two, width, beside)
+            for box in _along(one, two, width, beside):
+                found = True
+                yield box
+    if not found:
+        raise AssertionError("beside a piece there is always a place to try")
 
 
 def _along(one: Point, two: Point, width: float, beside: bool) -> Iterator[Box]:
@@ -67,7 +143,7 @@ def _along(one: Point, two: Point, width: float, beside: bool) -> Iterator[Box]:
         room = 0
     x, y = (one[0] + two[0]) / 2, (one[1] + two[1]) / 2
     aside = ((HEIGHT / 2 + 3) if level else (width / 2 + 4)) if beside else 0.0
-    for n in range(int(room / STEP) + 1):
+    for n in range(min(TRIES, int(room / STEP)) + 1):
         for way in (n * STEP, -n * STEP) if n else (0.0,):
             for off in (-aside, aside) if beside else (0.0,):
                 cx, cy = (x + way, y + off) if level else (x + off, y + way)
@@ -80,9 +156,3 @@ def _length(path: tuple[Point, ...]) -> float:
 
 def _line(one: Point, two: Point) -> Box:
     return Box(min(one[0], two[0]) - 1, min(one[1], two[1]) - 1, abs(one[0] - two[0]) + 2, abs(one[1] - two[1]) + 2)
-
-
-def _overlap(one: Box, two: Box) -> float:
-    width = min(one.x + one.width, two.x + two.width) - max(one.x, two.x)
-    height = min(one.y + one.height, two.y + two.height) - max(one.y, two.y)
-    return max(0.0, width) * max(0.0, height)

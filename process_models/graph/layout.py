@@ -1,11 +1,11 @@
-"""Where steps stand: ``dot`` gives columns and their order, lanes and rows are ours.
+"""Where steps stand: ``dot`` gives columns, lanes and rows are ours.
 
 ``dot`` runs from the system's package or as WebAssembly, same code path; it sees only numbered boxes, never a text.
 """
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import graphviz
@@ -34,6 +34,11 @@ class Layout(Struct, frozen=True):
     engine: str
 
     @property
+    def rows(self) -> dict[str, int]:
+        """The row of each step in its lane: what a later layout is asked to keep."""
+        return {id: cell.row for id, cell in self.cells.items()}
+
+    @property
     def columns(self) -> int:
         """How many columns there are."""
         return 1 + max((cell.column for cell in self.cells.values()), default=-1)
@@ -47,18 +52,37 @@ class Layout(Struct, frozen=True):
         return tuple((lane, rows[lane]) for lane in LANES if lane in rows)
 
 
-def layout(graph: StepGraph) -> Layout:
-    """Return a place for every step: flows lead right or inwards, loops lead back."""
+def layout(graph: StepGraph, kept: Mapping[str, int] | None = None) -> Layout:
+    """Return a place for every step: flows lead right or inwards, loops lead back.
+
+    ``kept`` are the rows in their lanes that steps had before, or that a person gave them.
+    """
     if not graph.steps:
         return Layout({}, "none")
     engine, run = renderer()
     places = _read(run(_dot(graph)), graph)
-    columns = {x: n for n, x in enumerate(sorted({x for x, _ in places.values()}))}
-    stacks: dict[tuple[int, Lane], list[str]] = defaultdict(list)
-    for id in sorted(places, key=lambda step: (places[step][1], graph.numbers[step])):
-        stacks[columns[places[id][0]], graph.by_id[id].lane].append(id)
-    cells = {id: Cell(column, lane, row) for (column, lane), stack in stacks.items() for row, id in enumerate(stack)}
-    return Layout(cells, engine)
+    order = {x: n for n, x in enumerate(sorted(set(places.values())))}
+    columns = {id: order[x] for id, x in places.items()}
+    return Layout(_rows(graph, columns, kept or {}), engine)
+
+
+def _rows(graph: StepGraph, columns: dict[str, int], kept: Mapping[str, int]) -> dict[str, Cell]:
+    """Give each step the row it had, else that of what leads to it, or the nearest that is free in its column.
+
+    A way thus runs straight on, and a step put in at one place leaves the rows of others as they are.
+    """
+    back = set(graph.backward)
+    cells: dict[str, Cell] = {}
+    taken: set[Cell] = set()
+    for id in sorted(columns, key=lambda step: (columns[step], step not in kept, graph.numbers[step])):
+        lane = graph.by_id[id].lane
+        leading = [cells[f.source] for f in graph.before(id) if f.id not in back and f.source in cells]
+        ahead = min((cell.row for cell in leading if cell.lane is lane), default=0)
+        wanted = kept.get(id, ahead)
+        nearest = sorted(range(wanted + len(columns) + 1), key=lambda row: (abs(row - wanted), -row))
+        cells[id] = next(cell for row in nearest if (cell := Cell(columns[id], lane, row)) not in taken)
+        taken.add(cells[id])
+    return cells
 
 
 @cache
@@ -85,8 +109,8 @@ def _dot(graph: StepGraph) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _read(plain: str, graph: StepGraph) -> dict[str, tuple[float, float]]:
-    """Read column position and order (from the top) of each step out of dot's plain format."""
+def _read(plain: str, graph: StepGraph) -> dict[str, float]:
+    """Read how far to the right each step stands out of dot's plain format."""
     of_number = {f"s{n}": id for id, n in graph.numbers.items()}
     rows = (line.split() for line in plain.splitlines() if line.startswith("node "))
-    return {of_number[row[1]]: (round(float(row[2]), 2), -float(row[3])) for row in rows}
+    return {of_number[row[1]]: round(float(row[2]), 2) for row in rows}
