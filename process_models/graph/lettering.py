@@ -11,7 +11,7 @@ def width(text: str, size: float = 12, strong: bool = False) -> float:
     """Return the estimated width of a text, px.
 
     >>> round(width("27%")), round(width("Visit needed?", 13, strong=True))
-    (25, 91)
+    (24, 86)
     """
     ems = sum(map(_em, text))
     return ems * size * (1.04 if strong else 1.0)
@@ -29,7 +29,7 @@ def wrapped(name: str, room: float, size: float = 13) -> tuple[str, ...]:
     """Return a name in at most two lines that fit, cut with an ellipsis; a long word is broken with a hyphen.
 
     >>> wrapped("Book the surveyor with the customer", 108)
-    ('Book the', 'surveyor with…')
+    ('Book the', 'surveyor with t…')
     """
     if _fits(name, room, size):
         return (name,)
