@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Dependency, Flow, Obligation, Promise, ShareRow, Step
+from process_models.graph.steps import Dependency, Flow, Kind, Obligation, Promise, ShareRow, Step
 from process_models.graph.wiring import connected, disconnected, flow_id, with_shares, without
 from process_models.values.calendars import Calendar
 from process_models.values.document import Document
@@ -41,6 +41,66 @@ class AddStep(Document, frozen=True, tag_field="type", tag="add_step"):
     def touches(self, graph: StepGraph) -> dict[str, Any]:
         """Return the parts that must be as they were."""
         return parts(graph, (self.step.id, self.after))
+
+
+class AddBetween(Document, frozen=True, tag_field="type", tag="add_between"):
+    """Put a step on a flow: its cases come by the new step, and go on to where the flow led."""
+
+    step: Step
+    flow: str
+
+    def apply(self, graph: StepGraph) -> StepGraph:
+        """Return the graph with the step on the flow."""
+        if self.step.id in graph.by_id:
+            raise ModelError("id_twice", id=self.step.id)
+        old = _flow(graph, self.flow)
+        led = msgspec.structs.replace(old, target=self.step.id)
+        on = Flow(
+            id=flow_id(frozenset(graph.flow_by_id), self.step.id, old.target), source=self.step.id, target=old.target
+        )
+        rest = tuple(led if flow.id == old.id else flow for flow in graph.flows)
+        return changed(graph, steps=(*graph.steps, self.step), flows=(*rest, on))
+
+    def touches(self, graph: StepGraph) -> dict[str, Any]:
+        """Return the flow, and that the new step is not there."""
+        return {
+            f"flow {self.flow}": graph.flow_by_id.get(self.flow),
+            f"step {self.step.id}": graph.by_id.get(self.step.id),
+        }
+
+
+class MoveBefore(Document, frozen=True, tag_field="type", tag="move_before"):
+    """Take a step from its place and put it before another: all that led there comes by it first."""
+
+    step: str
+    before: str
+
+    def apply(self, graph: StepGraph) -> StepGraph:
+        """Return the graph with the step in its new place; its own ways on are gone, ways back to the other stay."""
+        moved, target = known(graph, self.step), known(graph, self.before)
+        if moved.id == target.id or target.kind is Kind.START:
+            raise ModelError("cannot_move_before", step=moved.name, before=target.name)
+        rest = without(graph, moved.id)
+        back = set(rest.backward)
+        flows = tuple(
+            msgspec.structs.replace(f, target=moved.id) if f.target == target.id and f.id not in back else f
+            for f in rest.flows
+        )
+        link = Flow(id=flow_id(frozenset(rest.flow_by_id), moved.id, target.id), source=moved.id, target=target.id)
+        needs = tuple(d for d in graph.dependencies if moved.id in (d.step, d.needs))
+        return changed(
+            rest,
+            steps=(*rest.steps, moved),
+            flows=(*flows, link),
+            dependencies=(*rest.dependencies, *needs),
+            obligations=graph.obligations,
+            promises=graph.promises,
+        )
+
+    def touches(self, graph: StepGraph) -> dict[str, Any]:
+        """Return the step with its flows, and what enters both places."""
+        entering = {f"flow {f.id}": f for end in (self.step, self.before) for f in graph.before(end)}
+        return parts(graph, (self.step,)) | entering
 
 
 class ChangeStep(Document, frozen=True, tag_field="type", tag="change_step"):
@@ -98,9 +158,7 @@ class Disconnect(Document, frozen=True, tag_field="type", tag="disconnect"):
 
     def apply(self, graph: StepGraph) -> StepGraph:
         """Return the graph without the flow."""
-        if self.flow not in graph.flow_by_id:
-            raise ModelError("no_such_flow", flow=self.flow)
-        return disconnected(graph, graph.flow_by_id[self.flow])
+        return disconnected(graph, _flow(graph, self.flow))
 
     def touches(self, graph: StepGraph) -> dict[str, Any]:
         """Return what leaves the flow's source."""
@@ -223,6 +281,8 @@ class SetHours(Document, frozen=True, tag_field="type", tag="set_hours"):
 
 Edit = (
     AddStep
+    | AddBetween
+    | MoveBefore
     | ChangeStep
     | RemoveStep
     | Connect
@@ -284,6 +344,12 @@ def known(graph: StepGraph, step: str) -> Step:
     if step not in graph.by_id:
         raise ModelError("no_such_step", step=step)
     return graph.by_id[step]
+
+
+def _flow(graph: StepGraph, flow: str) -> Flow:
+    if flow not in graph.flow_by_id:
+        raise ModelError("no_such_flow", flow=flow)
+    return graph.flow_by_id[flow]
 
 
 def _member(ids: tuple[str, ...], id: str, wanted: bool) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ import pytest
 from process_models.graph.checks import faults
 from process_models.graph.compare import compare
 from process_models.graph.edits import (
+    AddBetween,
     AddStep,
     ChangeStep,
     Conflict,
     Connect,
     Disconnect,
+    MoveBefore,
     RemoveDependency,
     RemoveStep,
     SetDependency,
@@ -182,3 +184,35 @@ def test_a_dependency_does_not_come_back_on_a_step_that_was_taken_out():
 
     with pytest.raises(Conflict):
         reapply(SetDependency(NEED), BASE, head)
+
+
+def test_a_step_put_between_two_takes_only_the_cases_of_that_way():
+    graph = AddBetween(step("new"), "a-b").apply(BASE)
+
+    assert {(flow.target, flow.share) for flow in graph.ways("a")} == {("new", "0.7"), ("c", "0.3")}
+    assert [(flow.target, flow.share) for flow in graph.ways("new")] == [("b", "1")]
+    assert faults(graph) == ()
+
+
+def test_a_step_moved_before_another_is_met_by_all_that_go_there():
+    graph = MoveBefore("c", "b").apply(graph_of("start a, a b 0.7, a end 0.3, b c, c b 0.1, c end 0.9"))
+
+    assert [flow.target for flow in graph.ways("c")] == ["b"]
+    assert {(flow.target, flow.share) for flow in graph.ways("a")} == {("c", "0.7"), ("end", "0.3")}
+    assert {flow.target for flow in graph.ways("b")} == {"b", "end"}
+    assert faults(graph) == ()
+
+
+@pytest.mark.parametrize("before", ["start", "b"])
+def test_a_step_cannot_be_moved_before_the_start_or_itself(before):
+    with pytest.raises(ModelError, match="cannot be put before"):
+        MoveBefore("b", before).apply(BASE)
+
+
+def test_a_step_is_put_on_a_way_again_unless_the_way_was_changed_meanwhile():
+    elsewhere = ChangeStep(step("c", description="Longer")).apply(BASE)
+    on_it = Disconnect("a-b").apply(BASE)
+
+    assert "new" in reapply(AddBetween(step("new"), "a-b"), BASE, elsewhere).by_id
+    with pytest.raises(Conflict, match="flow a-b"):
+        reapply(AddBetween(step("new"), "a-b"), BASE, on_it)
