@@ -1,5 +1,6 @@
 """Cases that close by themselves: a fixed time after they are resolved, which is neither work nor waiting."""
 
+import numpy as np
 import pandas as pd
 from msgspec import Struct
 
@@ -38,11 +39,13 @@ def auto_close(events: Events) -> AutoClose | None:
     """
     table = visits(events)
     time = table["begin"] if events.meaning is Meaning.STATES else table["end"]
-    table = table.assign(at=time)
-    before = table.groupby("case").shift(1)[["step", "at"]].add_prefix("before_")
-    ends = pd.concat([table, before], axis=1).groupby("case").tail(1).dropna(subset="before_step")
-    if ends.empty:
+    case = table["case"].cat.codes.to_numpy()
+    last = np.flatnonzero(np.diff(case, append=-1))
+    last = last[table["number"].to_numpy()[last] > 1]
+    if not len(last):
         return None
+    ends = pd.DataFrame({"step": table["step"].array[last].astype("str"), "at": time.array[last]})
+    ends["before_step"], ends["before_at"] = table["step"].array[last - 1].astype("str"), time.array[last - 1]
     counts = ends.value_counts(["before_step", "step"]).reset_index()
     step, closing = str(counts["before_step"].iloc[0]), str(counts["step"].iloc[0])
     pair = ends[ends["before_step"].eq(step) & ends["step"].eq(closing)]

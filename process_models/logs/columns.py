@@ -3,11 +3,10 @@
 import re
 from enum import StrEnum
 
-import pandas as pd
-
 from process_models.graph.steps import Lane
 from process_models.logs.dates import Order
 from process_models.logs.errors import LogError
+from process_models.logs.table import Table
 from process_models.values.document import Document
 
 
@@ -81,12 +80,19 @@ USES = (
     "case_type",
 )
 NEEDED = ("case", "step", "time")
+JOINED = "+"
+"""Joins the names of columns that only together tell a step or a case."""
 
 
-def require(frame: pd.DataFrame, columns: Columns) -> None:
-    """Refuse a mapping that names columns the log does not have."""
-    if lost := [name for name in columns.used if name not in frame.columns]:
-        raise LogError("log_missing_column", columns=", ".join(lost), present=", ".join(map(str, frame.columns)))
+def require(table: Table, columns: Columns) -> Table:
+    """Refuse a mapping that names columns the log does not have; several columns may be joined to one by ``+``."""
+    for name in columns.used:
+        parts = tuple(part.strip() for part in name.split(JOINED))
+        if name not in table.names and len(parts) > 1 and set(parts) <= set(table.names):
+            table = table.joined(name, parts)
+    if lost := [name for name in columns.used if name not in table.names]:
+        raise LogError("log_missing_column", columns=", ".join(lost), present=", ".join(table.names))
+    return table
 
 
 def words_of(name: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from process_models.logs.dates import zone_of
 from process_models.logs.events import Events
+from process_models.logs.visits import first_known
 from process_models.values.fractions import Fraction, fraction
 from process_models.values.sentences import Sentence
 
@@ -42,10 +43,23 @@ class Demand(Struct, frozen=True):
 
 def arrivals(events: Events) -> "pd.Series[pd.Timestamp]":
     """Return when each case came, on the local clock: when it was opened, else when it is first seen."""
-    begin = events.frame["start"].fillna(events.frame["time"])
-    by_case = events.frame.assign(begin=begin).groupby("case").agg(opened=("opened", "first"), begin=("begin", "min"))
-    came: pd.Series[pd.Timestamp] = by_case["opened"].fillna(by_case["begin"])
-    return came.dt.tz_convert(zone_of(events.zone))
+    kept: pd.Series[pd.Timestamp] | None = events.__dict__.get("_arrivals")
+    if kept is None:
+        kept = events.__dict__["_arrivals"] = _arrivals(events)
+    return kept
+
+
+def _arrivals(events: Events) -> "pd.Series[pd.Timestamp]":
+    frame, first = events.frame, events.begins[:-1]
+    begin = frame["time"].astype("int64").to_numpy()
+    if frame["start"].notna().any():
+        begin = np.where(frame["start"].notna(), frame["start"].astype("int64"), begin)
+    opened = frame["opened"].take(first_known(frame["opened"].notna().to_numpy(), first)).reset_index(drop=True)
+    begun = pd.Series(np.minimum.reduceat(begin, first).view("datetime64[ms]")).dt.tz_localize("UTC")
+    came = opened.fillna(begun)
+    came.index = pd.Index(frame["case"].array[first])
+    local: pd.Series[pd.Timestamp] = came.dt.tz_convert(zone_of(events.zone))
+    return local
 
 
 def demand(events: Events) -> Demand:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 from msgspec import Struct
 
@@ -22,6 +23,7 @@ from process_models.logs.errors import LogError
 from process_models.logs.events import Events
 from process_models.logs.telling import percent
 from process_models.logs.times import measured, times_of, with_working_wait
+from process_models.logs.variants import Ways, ways
 from process_models.logs.visits import kept_visits, visits
 from process_models.values.calendars import Calendar
 from process_models.values.document import slug
@@ -100,21 +102,22 @@ def discover(
     into or out of a step. Raises LogError where the noise leaves no case explained, ModelError where it is no fraction.
     """
     table = with_working_wait(kept_visits(visits(events)), events, calendar)
-    ways = paths(table)
-    counts = Counter(ways.values())
+    found = ways(table)
+    counts = paths(found)
     flows = kept_moves(moves(counts), number(noise))
     fitting = {path: n for path, n in counts.items() if flows.issuperset(pairwise(path))}
     if not fitting:
         raise LogError("log_noise_too_high", noise=noise)
-    table = table[table["case"].isin([case for case, path in ways.items() if path in fitting])]
+    if len(fitting) < len(counts):
+        table = table[np.array([path in fitting for path in counts])[found.of_visit]]
     graph = _graph(table, moves(fitting), fitting, columns, source, events.meaning)
     account = _account(counts, fitting, table, events, columns, noise)
     return Discovered(graph, times_of(table), account)
 
 
-def paths(table: pd.DataFrame) -> dict[str, Path]:
-    """Return the path of each case."""
-    return {str(case): (START, *steps, END) for case, steps in table.groupby("case", sort=False)["step"]}
+def paths(found: Ways) -> Counter[Path]:
+    """Return how many cases went each path, in the order of the ways."""
+    return Counter({(START, *steps, END): n for steps, n in zip(found.steps, found.counts, strict=True)})
 
 
 def moves(counts: dict[Path, int]) -> Counter[Move]:
@@ -143,7 +146,7 @@ def effect(events: Events, noises: Iterable[Fraction] = ("0", "0.005", "0.01", "
 
     Columns: noise, steps, flows, cases (explained), share (of all cases).
     """
-    counts = Counter(paths(kept_visits(visits(events))).values())
+    counts = paths(ways(kept_visits(visits(events))))
     rows = []
     for noise in noises:
         flows = kept_moves(moves(counts), number(noise))
@@ -173,7 +176,7 @@ def explained(graph: StepGraph, events: Events) -> Explained:
     """Replay every case on a graph, steps told by their names, and count those that fit from start to end."""
     names = {step.id: _mark(step) for step in graph.steps}
     flows = {(names[flow.source], names[flow.target]) for flow in graph.flows if flow.kind == "normal"}
-    counts = Counter(paths(kept_visits(visits(events))).values())
+    counts = paths(ways(kept_visits(visits(events))))
     misfits: Counter[Move] = Counter()
     for path, n in counts.items():
         if misfit := next((move for move in pairwise(path) if move not in flows), None):

@@ -3,6 +3,10 @@
 People are counted, never named: what the resource column says is replaced by a number that only tells one from another.
 """
 
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
 import pandas as pd
 from msgspec import Struct
 
@@ -10,24 +14,18 @@ from process_models.logs.columns import Columns, Meaning, require, role_of
 from process_models.logs.dates import moments
 from process_models.logs.errors import LogError
 from process_models.logs.reading import FIRST
+from process_models.logs.table import Column, LeftOut, Rows, Table
 from process_models.values.sentences import Sentence
 
 
-class LeftOut(Struct, frozen=True):
-    """A row that no event was made of, and why."""
-
-    row: int
-    """As a spreadsheet counts: the header is row 1."""
-    reason: Sentence
-
-
-class Events(Struct, frozen=True, eq=False):
+class Events(Struct, frozen=True, eq=False, dict=True):
     """The events of a log, sorted by case and order, with what was left out."""
 
     frame: pd.DataFrame
-    """Columns: row (int), case and step (text), time (UTC, ms), start (UTC or NaT), order (number or missing), group
-    (text or missing), person (number, -1 unknown), opened (UTC or NaT), kept (boolean or missing), channel and
-    case_type (text or missing). The index counts from 0."""
+    """Columns: row (int), case and step (categories), time (UTC, ms), start (UTC or NaT), order (number or missing),
+    group (category or missing), person (number, -1 unknown), opened (UTC or NaT), kept (boolean or missing), channel
+    and case_type (category or missing). The categories are texts in the order of the alphabet. The index counts from
+    0."""
     left_out: tuple[LeftOut, ...]
     read: int
     """Rows of the table, left out or not."""
@@ -39,10 +37,16 @@ class Events(Struct, frozen=True, eq=False):
     last: str
     """The customer's end, empty where it is the last row."""
 
-    @property
+    @cached_property
     def cases(self) -> int:
         """How many cases there are."""
         return int(self.frame["case"].nunique())
+
+    @cached_property
+    def begins(self) -> Rows:
+        """The place of the first row of each case, and behind them the number of rows."""
+        case = self.frame["case"].cat.codes.to_numpy()
+        return np.append(np.flatnonzero(np.diff(case, prepend=-1)), len(case))
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -52,103 +56,185 @@ class Events(Struct, frozen=True, eq=False):
 
 TEXTS = ("group", "channel", "case_type")
 TIMES = ("time", "start", "opened")
+MOSTLY = 0.5
+"""Where more of a column's values than this are no dates, its order of day, month and year is wrong."""
 
 
-def events(frame: pd.DataFrame, columns: Columns) -> Events:
+def events(table: pd.DataFrame | Table, columns: Columns, left_out: Sequence[LeftOut] = ()) -> Events:
     """Return the events that a table of text says under a confirmed mapping.
 
-    Rows without case, step or time are left out and listed, as is a span whose start is missing or after its end.
-    Raises LogError where a column is not there, dates cannot be read, or no row is left.
+    Rows without case, step or time are left out and listed, as is a row whose time cannot be read, and a span whose
+    start is missing or after its end. `left_out` are rows that were set aside before. Raises LogError where a column is
+    not there, most dates of one cannot be read, or no row is left.
     """
-    require(frame, columns)
-    known = {name: _known(frame[name], columns.missing) for name in columns.used}
-    times, unsettled = _times(known, columns)
-    table = pd.DataFrame({"row": frame.index, "case": known[columns.case], "step": known[columns.step]})
+    table = require(Table.of(table), columns)
+    timed = {getattr(columns, use) for use in TIMES}
+    known = {
+        name: known_of(table[name].as_read if name in timed else table[name], columns.missing) for name in columns.used
+    }
+    times, unread, unsettled = _times(table.numbers, known, columns)
+    frame = pd.DataFrame({"row": table.numbers.astype(np.int32), "case": _words(known[columns.case])})
+    frame["step"] = _words(known[columns.step])
     for use in TIMES:
-        table[use] = times.get(use, pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms, UTC]"))
-    table["order"] = _number(known, columns.order, frame)
+        frame[use] = times.get(use, pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms, UTC]"))
+    frame["order"] = _number(known[columns.order]) if columns.order else np.float32("nan")
     for use in TEXTS:
         name = getattr(columns, use)
-        table[use] = known[name] if name else pd.Series(pd.NA, index=frame.index, dtype="str")
+        frame[use] = _words(known[name]) if name else _nothing(len(table))
     if columns.group_from_resource and columns.resource:
-        resource = known[columns.resource]
-        # A person without a number would become a group of one, under their own name.
-        table["group"] = (
-            resource.map(role_of, na_action="ignore").astype("str").where(resource.map(role_of) != resource)
-        )
-    table["person"] = pd.factorize(known[columns.resource])[0] if columns.resource else -1
-    table["kept"] = _kept(known, columns, frame)
-    if columns.last and not table["step"].eq(columns.last).any():
+        frame["group"] = _words(_roles(known[columns.resource]))
+    frame["person"] = _people(known[columns.resource]) if columns.resource else -1
+    frame["kept"] = (
+        _kept(known[columns.promise], columns.kept)
+        if columns.promise
+        else pd.array([pd.NA] * len(table), dtype="boolean")
+    )
+    if columns.last and columns.last not in frame["step"].cat.categories:
         raise LogError("log_no_such_last", step=columns.last, column=columns.step)
-    reasons = _reasons(table, columns)
-    left_out = tuple(LeftOut(int(row), reason) for row, reason in zip(table["row"], reasons, strict=True) if reason)
-    kept = table[[reason is None for reason in reasons]]
-    if kept.empty:
-        raise LogError("log_no_rows_left", read=len(frame), first=_first(left_out))
-    return Events(_sorted(kept, columns), left_out, len(frame), unsettled, columns.meaning, columns.zone, columns.last)
+    reasons = _reasons(frame, unread, known, columns)
+    gone = (*left_out, *(LeftOut(int(table.numbers[place]), reason) for place, reason in sorted(reasons.items())))
+    if reasons:
+        stays = np.ones(len(frame), dtype=bool)
+        stays[list(reasons)] = False
+        frame = frame[stays]
+    read = len(table) + len(left_out)
+    if frame.empty:
+        raise LogError("log_no_rows_left", read=read, first=_first(gone))
+    return Events(_sorted(frame, columns), gone, read, unsettled, columns.meaning, columns.zone, columns.last)
 
 
-def _known(texts: "pd.Series[str]", missing: tuple[str, ...]) -> "pd.Series[str]":
-    """Return trimmed texts, missing where they are empty or a mark of the unknown."""
-    trimmed = texts.str.strip()
-    return trimmed.mask(trimmed.isin(["", *missing]))
+def known_of(column: Column, missing: tuple[str, ...]) -> Column:
+    """Return a column with trimmed texts, code -1 where they are empty or a mark of the unknown."""
+    if column.plain and (same := _known_raw(column, missing)) is not None:
+        return same
+    trimmed, nothing = column.texts.str.strip(), {"", *missing}
+    unknown = trimmed.isin(list(nothing))
+    if not unknown.any() and trimmed.is_unique:
+        return Column(column.codes, trimmed)
+    codes, distinct = pd.factorize(trimmed.where(~unknown, None))
+    return Column(codes.astype(np.int32)[column.codes], pd.Index(distinct, dtype="str"))
 
 
-def _times(known: dict[str, "pd.Series[str]"], columns: Columns) -> tuple[dict[str, "pd.Series[pd.Timestamp]"], int]:
-    """Return the columns of times by use; all texts that are no date are reported at once."""
-    read, places, count = {}, [], 0
-    unsettled = 0
+def _known_raw(column: Column, missing: tuple[str, ...]) -> Column | None:
+    """Return the same without making a text of any, None where one has to be trimmed."""
+    raw = column.raw
+    if (np.strings.strip(raw) != raw).any() or b"\xc2\xa0" in raw.tobytes():
+        return None
+    unknown = raw == b""
+    for mark in missing:
+        unknown |= raw == mark.strip().encode()
+    if not unknown.any():
+        return column
+    fresh = np.where(unknown, -1, np.cumsum(~unknown) - 1).astype(np.int32)
+    return Column(fresh[column.codes], raw[~unknown])
+
+
+def _words(known: Column) -> "pd.Categorical[str]":
+    """Return texts as categories in the order of the alphabet, missing where nothing is known."""
+    order = np.argsort(known.texts.to_numpy(dtype=object), kind="stable")
+    rank = np.empty(known.distinct + 1, dtype=np.int32)
+    rank[order], rank[-1] = np.arange(known.distinct), -1
+    return pd.Categorical.from_codes(rank[known.codes], categories=known.texts[order])
+
+
+def _nothing(n: int) -> "pd.Categorical[str]":
+    """Return a column in which nothing is known."""
+    return pd.Categorical.from_codes(np.full(n, -1, dtype=np.int8), categories=pd.Index([], dtype="str"))
+
+
+def _roles(known: Column) -> Column:
+    """Return the roles of numbered people; one without a number would become a group of one, under their own name."""
+    roles = [role if (role := role_of(person)) != person else None for person in known.texts]
+    codes, distinct = pd.factorize(np.array([*roles, None], dtype=object))
+    return Column(codes.astype(np.int32)[known.codes], pd.Index(distinct, dtype="str"))
+
+
+def _people(known: Column) -> Rows:
+    """Return a number for each person, -1 unknown."""
+    return known.codes.astype(np.int32)
+
+
+def _times(
+    rows: Rows, known: dict[str, Column], columns: Columns
+) -> tuple[dict[str, "pd.Series[pd.Timestamp]"], dict[str, Rows], int]:
+    """Return the columns of times by use, and the places whose text is no date."""
+    read, unread, unsettled = {}, {}, 0
     for use in TIMES:
         if name := getattr(columns, use):
-            found = moments(known[name], columns.dates, columns.zone)
+            column = known[name]
+            found = moments(column, columns.dates, columns.zone)
             read[use], unsettled = found.times, unsettled + found.unsettled
-            wrong = known[name][known[name].notna() & found.times.isna()]
-            count += len(wrong)
-            places += [
-                Sentence.of("log_bad_date", row=row, column=name, value=value[:60])
-                for row, value in wrong.head(FIRST).items()
-            ]
-    if count:
-        raise LogError("log_bad_dates", tuple(places[:FIRST]), count=count, order=columns.dates)
-    return read, unsettled
+            unread[use] = np.flatnonzero((column.codes >= 0) & found.times.isna().to_numpy())
+    _refuse_most(rows, known, unread, columns)
+    return read, unread, unsettled
 
 
-def _number(known: dict[str, "pd.Series[str]"], name: str, frame: pd.DataFrame) -> "pd.Series[float]":
+def _refuse_most(rows: Rows, known: dict[str, Column], unread: dict[str, Rows], columns: Columns) -> None:
+    """Refuse an order of day, month and year that reads less than half of a column."""
+    for use, places in unread.items():
+        column = known[getattr(columns, use)]
+        if len(places) > MOSTLY * max(int((column.codes >= 0).sum()), 1):
+            said = (_unread(getattr(columns, use), column, int(place), int(rows[place])) for place in places[:FIRST])
+            raise LogError("log_bad_dates", tuple(said), count=len(places), order=columns.dates)
+
+
+def _unread(name: str, column: Column, place: int, row: int = 0) -> Sentence:
+    """Say which text is no date, and in which row, unless that is said beside it."""
+    value = column.texts[column.codes[place]][:60]
+    if row:
+        return Sentence.of("log_bad_date", row=row, column=name, value=value)
+    return Sentence.of("log_row_bad_time", column=name, value=value)
+
+
+def _number(known: Column) -> "pd.Series[float]":
     """Return the counter that orders rows, missing where there is none."""
-    if not name:
-        return pd.Series(float("nan"), index=frame.index)
-    return pd.to_numeric(known[name], errors="coerce")
+    numbers = pd.to_numeric(known.texts.to_series(), errors="coerce").to_numpy(dtype=float)
+    return pd.Series(np.append(numbers, np.nan)[known.codes])
 
 
-def _kept(known: dict[str, "pd.Series[str]"], columns: Columns, frame: pd.DataFrame) -> "pd.Series[bool]":
+def _kept(known: Column, kept: tuple[str, ...]) -> pd.api.extensions.ExtensionArray:
     """Return whether the promise is kept so far, missing where the log does not say."""
-    if not columns.promise:
-        return pd.Series(pd.NA, index=frame.index, dtype="boolean")
-    flag = known[columns.promise]
-    return flag.isin(columns.kept).astype("boolean").mask(flag.isna())
+    yes = np.append(known.texts.isin(list(kept)), False)[known.codes]
+    return pd.arrays.BooleanArray(yes, known.codes < 0)
 
 
-def _reasons(table: pd.DataFrame, columns: Columns) -> list[Sentence | None]:
-    """Return for each row why it cannot be used, None where it can."""
-    reasons: list[Sentence | None] = [None] * len(table)
-    tests = [("log_row_no_case", table["case"].isna()), ("log_row_no_step", table["step"].isna())]
-    tests.append(("log_row_no_time", table["time"].isna()))
+def _reasons(
+    frame: pd.DataFrame, unread: dict[str, Rows], known: dict[str, Column], columns: Columns
+) -> dict[int, Sentence]:
+    """Return why rows cannot be used, by place."""
+    reasons: dict[int, Sentence] = {}
     if columns.start:
-        tests.append(("log_row_no_start", table["start"].isna()))
-        tests.append(("log_row_start_late", table["start"] > table["time"]))
-    for id, wrong in reversed(tests):
-        for place in wrong.to_numpy().nonzero()[0]:
-            reasons[place] = Sentence.of(id)
+        late = (frame["start"] > frame["time"]).to_numpy()
+        reasons |= dict.fromkeys(late.nonzero()[0].tolist(), Sentence.of("log_row_start_late"))
+        reasons |= _where(frame["start"].isna(), "log_row_no_start")
+    reasons |= _where(frame["time"].isna(), "log_row_no_time")
+    for use in ("start", "time"):
+        name = getattr(columns, use)
+        reasons |= {int(place): _unread(name, known[name], int(place)) for place in unread.get(use, ())}
+    reasons |= _where(frame["step"].isna(), "log_row_no_step")
+    reasons |= _where(frame["case"].isna(), "log_row_no_case")
     return reasons
 
 
-def _first(left_out: tuple[LeftOut, ...]) -> str:
+def _where(wrong: "pd.Series[bool]", id: str) -> dict[int, Sentence]:
+    """Return one reason for all places that are marked."""
+    return dict.fromkeys(wrong.to_numpy().nonzero()[0].tolist(), Sentence.of(id))
+
+
+def _first(left_out: Sequence[LeftOut]) -> str:
     """Return the number of the first row left out."""
-    return str(left_out[0].row) if left_out else "-"
+    return str(min(one.row for one in left_out)) if left_out else "-"
 
 
-def _sorted(table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Sort by case, then by the counter if there is one, the time (spans: the start), and the place in the file."""
-    first = ["order"] if columns.order else []
-    by = ["case", *first, *(["start"] if columns.start else []), "time", "row"]
-    return table.rename_axis(None).sort_values(by, kind="stable").reset_index(drop=True)
+def _sorted(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Sort by case, then by the counter if there is one, the time (spans: the start), and the place in the file.
+
+    Rows are in the order of the file already, so a stable sort by the others keeps that where they are equal.
+    """
+    keys = [frame["time"].astype("int64").to_numpy()]
+    if columns.start:
+        keys.append(frame["start"].astype("int64").to_numpy())
+    if columns.order:
+        keys.append(frame["order"].to_numpy())
+    keys.append(frame["case"].cat.codes.to_numpy())
+    return frame.take(np.lexsort(keys)).reset_index(drop=True)

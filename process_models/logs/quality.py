@@ -6,6 +6,7 @@ Each remark is one function; add one, list it, word it (``log_quality_…`` and 
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from msgspec import Struct
 
@@ -87,10 +88,16 @@ def closes_by_itself(events: Events, columns: Columns) -> Iterator[Remark]:
         )
 
 
+def _step_in_time(events: Events) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Return how many ms each row comes after the one before it in its case, 1 for the first."""
+    steps = np.diff(events.frame["time"].astype("int64").to_numpy(), prepend=0)
+    steps[events.begins[:-1]] = 1
+    return steps
+
+
 def ties(events: Events, columns: Columns) -> Iterator[Remark]:
     """Neighbouring rows of a case with the same time."""
-    frame = events.frame
-    same = frame["case"].eq(frame["case"].shift()) & frame["time"].eq(frame["time"].shift())
+    same = _step_in_time(events) == 0
     if same.any():
         severity: Severity = "note" if columns.order else "doubt"
         by = columns.order or "the order of the file"
@@ -99,16 +106,13 @@ def ties(events: Events, columns: Columns) -> Iterator[Remark]:
 
 def against_time(events: Events, columns: Columns) -> Iterator[Remark]:
     """The counter and the clock disagree."""
-    frame = events.frame
-    back = frame["case"].eq(frame["case"].shift()) & frame["time"].lt(frame["time"].shift())
-    if columns.order and back.any():
+    if columns.order and (back := _step_in_time(events) < 0).any():
         yield _remark("against_time", "doubt", n=int(back.sum()), order=columns.order, time=columns.time)
 
 
 def doubles(events: Events, columns: Columns) -> Iterator[Remark]:
     """The same number twice in one case."""
-    twice = int(events.frame.duplicated(["case", "order"]).sum())
-    if columns.order and twice:
+    if columns.order and (twice := int(events.frame.duplicated(["case", "order"]).sum())):
         yield _remark("doubles", "doubt", n=twice, order=columns.order)
 
 
@@ -126,10 +130,19 @@ def edges(events: Events, _: Columns) -> Iterator[Remark]:
 
 def times_in_process(events: Events) -> "pd.Series[float]":
     """Return how long each case took in ms, from its opening (or first row) to the customer's end."""
-    table = kept_visits(visits(events))
-    spans = table.groupby("case").agg(since=("since", "first"), begin=("begin", "min"), end=("end", "max"))
-    whole: pd.Series[float] = (spans["end"] - spans["since"].fillna(spans["begin"])).dt.total_seconds() * 1000
-    return whole
+    kept: pd.Series[float] | None = events.__dict__.get("_in_process")
+    if kept is None:
+        kept = events.__dict__["_in_process"] = _times_in_process(kept_visits(visits(events)))
+    return kept
+
+
+def _times_in_process(table: pd.DataFrame) -> "pd.Series[float]":
+    at = np.flatnonzero(np.diff(table["case"].cat.codes.to_numpy(), prepend=-1))
+    begin, end = (table[name].astype("int64").to_numpy() for name in ("begin", "end"))
+    since = table["since"].iloc[at]
+    from_there = np.where(since.notna(), since.astype("int64"), np.minimum.reduceat(begin, at))
+    spans = np.maximum.reduceat(end, at) - from_there
+    return pd.Series(spans.astype(float), index=pd.Index(table["case"].array[at]))
 
 
 def skewed(events: Events, _: Columns) -> Iterator[Remark]:
@@ -169,8 +182,9 @@ def overlaps(events: Events, _: Columns) -> Iterator[Remark]:
 
 def rare_steps(events: Events, _: Columns) -> Iterator[Remark]:
     """Steps of a handful of cases: slips of the keyboard, or the exceptions one should know."""
-    cases = events.frame.groupby("step")["case"].nunique()
-    rare = cases[cases < RARE]
+    table = visits(events)
+    cases = table["step"][table["visit"].eq(1)].value_counts()
+    rare = cases[cases.between(1, RARE - 1)]
     if len(rare):
         yield _remark("rare_steps", "doubt", steps=", ".join(sorted(rare.index)), cases=RARE)
 

@@ -1,11 +1,37 @@
 """The ways cases went: variants, moves from step to step, rework, hand-overs, ping-pong, promises missed."""
 
+from itertools import pairwise
+
+import numpy as np
 import pandas as pd
 from msgspec import Struct
 
 from process_models.logs.dates import zone_of
 from process_models.logs.events import Events
-from process_models.logs.visits import visits
+from process_models.logs.visits import first_known, visits
+
+
+class Ways(Struct, frozen=True, eq=False):
+    """The different ways through the steps, and which one each case went."""
+
+    steps: tuple[tuple[str, ...], ...]
+    """By first case."""
+    counts: tuple[int, ...]
+    of_visit: np.ndarray[tuple[int], np.dtype[np.int64]]
+    """For each visit, the place of the way its case went."""
+
+
+def ways(table: pd.DataFrame) -> Ways:
+    """Return the ways of visits sorted by case: those with equal steps one after another are one way."""
+    case, step = (table[name].cat.codes.to_numpy() for name in ("case", "step"))
+    begins = np.append(np.flatnonzero(np.diff(case, prepend=-1)), len(case)).tolist()
+    codes = step.astype(np.int32).tobytes()
+    known: dict[bytes, int] = {}
+    of_case = [known.setdefault(codes[4 * a : 4 * b], len(known)) for a, b in pairwise(begins)]
+    names = table["step"].cat.categories
+    steps = tuple(tuple(names[np.frombuffer(way, dtype=np.int32)]) for way in known)
+    counts = tuple(np.bincount(of_case, minlength=len(known)).tolist())
+    return Ways(steps, counts, np.repeat(np.array(of_case, dtype=np.int64), np.diff(begins)))
 
 
 def variants(events: Events) -> pd.DataFrame:
@@ -14,8 +40,8 @@ def variants(events: Events) -> pd.DataFrame:
     Columns: steps (tuple of names, consecutive repeats collapsed), cases, share (of all cases), covered (share of this
     and all before).
     """
-    ways = visits(events).groupby("case", sort=False)["step"].agg(tuple)
-    counts = ways.value_counts().rename("cases").rename_axis("steps").reset_index()
+    found = ways(visits(events))
+    counts = pd.DataFrame({"steps": pd.Series(found.steps, dtype=object), "cases": found.counts})
     counts["length"] = counts["steps"].map(len)
     counts = counts.sort_values(["cases", "length", "steps"], ascending=[False, True, True], ignore_index=True)
     counts["share"] = counts["cases"] / counts["cases"].sum()
@@ -28,7 +54,7 @@ def follows(events: Events) -> pd.DataFrame:
 
     Columns: step, next, count (moves), cases (that made it at least once).
     """
-    table = visits(events)
+    table = visits(events)[["case", "step"]].copy()
     table["next"] = table["step"].shift(-1).where(table["case"].eq(table["case"].shift(-1)))
     moves = table.dropna(subset="next").groupby(["step", "next"])["case"].agg(count="size", cases="nunique")
     return moves.reset_index().sort_values(["count", "step", "next"], ascending=[False, True, True], ignore_index=True)
@@ -95,7 +121,7 @@ class Promises(Struct, frozen=True):
 
 def promises(events: Events) -> Promises:
     """Return how many cases missed the promise: a flag that turns during the case counts as it stands at the end."""
-    at_end = events.frame.groupby("case")["kept"].last(skipna=False)
+    at_end = events.frame["kept"].take(events.begins[1:] - 1)
     known = at_end.dropna()
     return Promises(len(known), int((~known.astype(bool)).sum()), len(at_end) - len(known))
 
@@ -105,11 +131,12 @@ def promises_by_weekday(events: Events) -> pd.DataFrame:
 
     Columns: weekday, cases, missed, share (missing where no case was opened).
     """
-    by_case = events.frame.groupby("case").agg(opened=("opened", "first"), seen=("time", "first"))
-    by_case["kept"] = events.frame.groupby("case")["kept"].last(skipna=False)
-    came = by_case["opened"].fillna(by_case["seen"])
+    frame, first = events.frame, events.begins[:-1]
+    opened = frame["opened"].take(first_known(frame["opened"].notna().to_numpy(), first)).reset_index(drop=True)
+    came = opened.fillna(frame["time"].take(first).reset_index(drop=True))
     weekday = came.dt.tz_convert(zone_of(events.zone)).dt.day_of_week.rename("weekday")
-    known = by_case.assign(weekday=weekday).dropna(subset="kept")
+    kept = frame["kept"].take(events.begins[1:] - 1).reset_index(drop=True)
+    known = pd.DataFrame({"weekday": weekday, "kept": kept}).dropna(subset="kept")
     missed = ~known["kept"].astype(bool)
     table = missed.groupby(known["weekday"]).agg(cases="size", missed="sum").reindex(range(7), fill_value=0)
     table["share"] = (table["missed"] / table["cases"]).where(table["cases"] > 0)

@@ -68,13 +68,9 @@ def test_blank_lines_are_no_rows():
         (b"", "log_empty", ""),
         (b"\n\n", "log_empty", ""),
         (b"case,step\n", "log_only_header", "case, step"),
-        (b"case,step,case\nc1,a,b\n", "log_header_twice", "case"),
-        (b"case,step\nc1,a\nc2\nc3,b\n", "log_uneven", "Row 3 has 1 cells."),
-        (b"case,step\nc1,a\nc2,b,c\n", "log_uneven", "Row 3 has 3 cells."),
-        (b'case,step\nc1,"a\nc2,b\n', "log_bad_quotes", "row 2"),
         (b"case,step\nc1,a\nc2,\x81\n", "log_undecodable", "Line 3"),
         (b"case,step\nc1,\x00\n", "log_not_text", "Line 2"),
-        (b"PK\x03\x04rest", "log_workbook", "save the sheet as CSV"),
+        (b"PK\x03\x04rest", "log_workbook", "save it again"),
         (gzip.compress(GOOD)[:-9], "log_bad_gzip", "damaged"),
     ],
 )
@@ -86,12 +82,28 @@ def test_bad_input_is_answered_with_place_and_remedy(raw, id, place):
     assert place in str(refused.value)
 
 
-def test_the_first_ten_uneven_rows_are_listed_and_all_are_counted():
-    with pytest.raises(LogError) as refused:
-        read(b"case,step\n" + b"c1\n" * 25)
+def test_rows_of_another_length_are_set_aside_with_number_and_cells_and_the_others_are_read():
+    reading = read(b"case,step\nc1,a\nc2\nc3,b\nc4,b,c\n")
 
-    assert refused.value.sentence["count"] == "25"
-    assert [place["row"] for place in refused.value.places] == [str(row) for row in range(2, 12)]
+    assert reading.frame["case"].to_dict() == {2: "c1", 4: "c3"}
+    assert [(out.row, out.reason["cells"], out.cells) for out in reading.left_out] == [
+        (3, "1", ("c2",)),
+        (5, "3", ("c4", "b", "c")),
+    ]
+
+
+def test_a_name_that_stands_twice_in_the_header_gets_a_number():
+    reading = read(b"case,step,case,\nc1,a,b,c\n")
+
+    assert list(reading.frame.columns) == ["case", "step", "case (2)", "column 4"]
+    assert [note.id for note in reading.notes] == ["log_note_header_twice"]
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_one_row_not_the_rest_of_the_file():
+    reading = read(b'case,step\nc1,"a\nc2,b\nc3,"say ""x"""\n')
+
+    assert [(out.row, out.reason.id) for out in reading.left_out] == [(2, "log_row_open_quote")]
+    assert reading.frame["step"].to_dict() == {3: "b", 4: 'say "x"'}
 
 
 @pytest.mark.parametrize(
