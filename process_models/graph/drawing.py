@@ -148,9 +148,9 @@ def _lanes(routes: Routes) -> list[str]:
             if visible:
                 out.append(f'<text class="note" x="{width - 48}" y="{band.top + 15:.0f}" text-anchor="end">')
                 out.append("line of visibility</text>")
-        out.append(
-            f'<text class="lane-name" x="{band.name.x:.0f}" y="{band.top + 18:.0f}">{LANE_NAMES[band.lane]}</text>'
-        )
+        name, foot = LANE_NAMES[band.lane], band.top + band.height
+        out.append(f'<text class="lane-name" data-lane="{band.lane.value}" data-top="{band.top:.0f}" ')
+        out.append(f'data-foot="{foot:.0f}" x="{band.name.x:.0f}" y="{band.top + 18:.0f}">{name}</text>')
     return out
 
 
@@ -199,7 +199,8 @@ def _step(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
     inside = _body(graph, step, box, look) + _badge(box, look.questions.get(step.id, 0)) + _ring(box)
     return (
         f'<g role="listitem"><a class="{" ".join(kinds)}" href="{href}" data-step="{escape(step.id, quote=True)}" '
-        f'aria-label="{name}">' + inside + "</a></g>"
+        f'data-name="{escape(step.name, quote=True)}" data-lane="{step.lane.value}" '
+        f'data-kind="{step.kind.value.lower()}" aria-label="{name}">' + inside + "</a></g>"
     )
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from msgspec import Struct
 
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Dependency, Lens, Step, Timing
+from process_models.graph.steps import Dependency, Kind, Lens, Step, Timing
 from process_models.values import words
 from process_models.values.calendars import Calendar
 from process_models.values.clocks import Clock
 from process_models.values.distributions import mean
 from process_models.values.provenance import GRADE_WORDS, Figure
+from process_models.values.sentences import Sentence, say
 
 TIMES = ("wait", "elapsed", "update_gap", "setup")
 SHARES = (
@@ -114,3 +115,32 @@ def summary(graph: StepGraph) -> str:
     loops = len(graph.backward)
     back = f", {words.count(loops, 'way back', 'ways back')}" if loops else ""
     return f"{words.count(len(graph.steps), 'step', 'steps')}, {words.count(ends, 'end', 'ends')}{back}."
+
+
+MOST_SAID = 3
+"""Of how many steps a message says where they lead now."""
+
+
+def changed_ways(before: StepGraph, after: StepGraph) -> str:
+    """Return where steps lead after a change if that differs from before, in sentences that begin with a blank.
+
+    What was taken out or put in by name is not told again; what becomes of shares is.
+    """
+    stayed = [id for id in after.reading_order if id in before.by_id]
+    told = [id for id in stayed if _where(before, id) != _where(after, id)]
+    if len(told) > MOST_SAID:
+        return " " + say(Sentence.of("leads_many", n=len(told)))
+    return "".join(f" {_leads(after, id)}" for id in told)
+
+
+def _where(graph: StepGraph, id: str) -> list[tuple[str, str]]:
+    return sorted((flow.target, flow.share) for flow in graph.after(id))
+
+
+def _leads(graph: StepGraph, id: str) -> str:
+    name, ways = graph.by_id[id].name, graph.after(id)
+    if not ways:
+        return say(Sentence.of("leads_nowhere", step=name))
+    shared = len(ways) > 1 and graph.by_id[id].kind is not Kind.FORK
+    parts = [f"{words.percent(f.share) + ' ' if shared else ''}to “{graph.by_id[f.target].name}”" for f in ways]
+    return say(Sentence.of("leads_on", step=name, ways=words.listed(parts)))

@@ -18,9 +18,12 @@ ROUNDS = 200
 def without(graph: StepGraph, step: str) -> StepGraph:
     """Return the graph without a step: what came in goes on to where it went, in the same shares.
 
-    Raises ModelError for the start, an end, a fork or a join, and for a step with no way on.
+    Raises ModelError for the start, an end, a fork or a join, and for a step with no way on, unless nothing leads to or
+    from it.
     """
     gone = graph.by_id[step]
+    if gone.kind is not Kind.START and not graph.before(step) and not graph.after(step):
+        return msgspec.structs.replace(graph, steps=tuple(s for s in graph.steps if s.id != step))
     onward = {flow.id: flow for flow in graph.ways(step) if flow.target != step}
     if gone.kind in FIXED or not onward:
         raise ModelError("cannot_remove_end", step=gone.name)

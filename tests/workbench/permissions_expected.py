@@ -89,6 +89,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "processes.change_step", "/processes/{process}/steps/{step}", EDITORS),
     Row("POST", "processes.change_figure", "/processes/{process}/steps/{step}/figures", EDITORS),
     Row("GET", "processes.new_step", "/processes/{process}/add-step", EDITORS),
+    Row("POST", "processes.edit_map", "/processes/{process}/map", EDITORS),
     Row("POST", "processes.add_step", "/processes/{process}/add-step", EDITORS),
     Row("POST", "processes.remove_step", "/processes/{process}/steps/{step}/remove", EDITORS),
     Row("GET", "processes.edit_ways", "/processes/{process}/steps/{step}/ways", EDITORS),

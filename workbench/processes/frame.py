@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from process_models.graph.edits import Conflict, Edit
 from process_models.graph.graph import StepGraph
@@ -40,6 +40,13 @@ def head_of(process: Process) -> tuple[Revision, StepGraph]:
     """Return the newest revision with its graph."""
     head = store.head(web.current(), process.id)
     return head, store.graph(web.current(), head)
+
+
+def asked(process: Process, name: str) -> Revision:
+    """Return the revision that the address asks for, else the newest."""
+    n = request.args.get(name, type=int)
+    db = web.current()
+    return store.find_revision(db, process.id, n) if n is not None else store.head(db, process.id)
 
 
 def frame(process: Process, here: str) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def map_page(facts: Facts, currency: str, title: str, address: Callable[..., str
         "rows": picture.rows(facts, heat),
         "link": link,
         "closing": address(**kept),
+        "kept": {name: value for name, value in kept.items() if name != "version"},
         "card": picture.card(graph, chosen, facts, currency) if chosen else None,
         "shown_as": kept.get("as", ""),
         "switches": [(words, address(**{**here, "as": name}), name) for name, words in VIEWS],

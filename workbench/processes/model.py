@@ -45,3 +45,38 @@ class Revision(Struct, frozen=True):
     def title(self) -> str:
         """Its name, or its number."""
         return self.name or f"version {self.n}"
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """What it holds, apart from how it came about."""
+        return (self.graph, self.staffing)
+
+
+class Turns(Struct, frozen=True):
+    """The state before the newest change and the one that was last undone; None where there is none."""
+
+    undo: Revision | None
+    redo: Revision | None
+    done: Revision | None = None
+    """The change that would be undone."""
+
+
+def turns(revisions: list[Revision]) -> Turns:
+    """Return where undo and redo lead, from all revisions of a process.
+
+    Undo makes a new revision with the state before, so the history tells what was undone: a revision that holds the
+    state before the one it follows. A change of another kind after it ends what could be done again.
+    """
+    done: list[Revision] = []
+    undone: list[Revision] = []
+    for revision in sorted(revisions, key=lambda one: one.n):
+        if done and revision.state == done[-1].state:
+            continue
+        if len(done) > 1 and revision.state == done[-2].state:
+            undone.append(done.pop())
+        elif undone and revision.state == undone[-1].state:
+            done.append(undone.pop())
+        else:
+            done.append(revision)
+            undone.clear()
+    return Turns(done[-2] if len(done) > 1 else None, undone[-1] if undone else None, done[-1] if done else None)

@@ -18,7 +18,7 @@ from workbench.database import now, transaction
 from workbench.errors import NotPossible
 from workbench.permissions import Actor, Permission, require
 from workbench.processes import store
-from workbench.processes.model import Process, Revision
+from workbench.processes.model import Process, Revision, turns
 from workbench.services import store as services
 
 
@@ -108,6 +108,32 @@ def restore(engine: Engine, actor: Actor, id: str, n: int) -> Revision:
         old = store.find_revision(db, id, n)
         head = store.head(db, id)
         return keep(db, actor, process, head, store.graph(db, old), store.staffing(db, old), f"restored {old.title}")
+
+
+def undo(engine: Engine, actor: Actor, id: str, base: int) -> tuple[Revision, str]:
+    """Make the state before the newest change the newest again, as a new revision; return what was undone too."""
+    return _turn(engine, actor, id, base, back=True)
+
+
+def redo(engine: Engine, actor: Actor, id: str, base: int) -> tuple[Revision, str]:
+    """Make the state that was last undone the newest again; return what was done again too."""
+    return _turn(engine, actor, id, base, back=False)
+
+
+def _turn(engine: Engine, actor: Actor, id: str, base: int, back: bool) -> tuple[Revision, str]:
+    """Undo or redo; refused where somebody changed the process since, because that would be undone unseen."""
+    with transaction(engine) as db:
+        process = store.find(db, id)
+        require(actor, Permission.PROCESS_EDIT, process.place)
+        head = store.head(db, id)
+        if head.n != base:
+            raise NotPossible("process_moved_on", base=base, head=head.n)
+        to = turns(store.revisions(db, id))
+        target, told = (to.undo, to.done) if back else (to.redo, to.redo)
+        if target is None or told is None:
+            raise NotPossible("no_change_to_undo" if back else "no_change_to_redo")
+        verb = f"{'undid' if back else 'did again'}: {told.verb}"
+        return keep(db, actor, process, head, store.graph(db, target), store.staffing(db, target), verb), told.verb
 
 
 def tag(engine: Engine, actor: Actor, id: str, n: int, name: str, baseline: bool) -> None:

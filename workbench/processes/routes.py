@@ -7,26 +7,23 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from process_models.graph.checks import Fault, faults, staffing_faults
 from process_models.graph.compare import compare
 from process_models.graph.documents import read_graph, write_graph
 from process_models.graph.drawing import difference
 from process_models.graph.steps import Lens
 from process_models.values.errors import ModelError
-from process_models.values.sentences import Sentence, say
 from process_models.values.words import count
 from workbench import database, pages, web
 from workbench.errors import Refusal
 from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, takes_files
-from workbench.processes import operations, picture, register_pages, staffing_pages, step_pages, store
+from workbench.processes import map_pages, operations, picture, register_pages, staffing_pages, step_pages, store
 from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
-from workbench.processes.frame import bp, facts_of, found, frame
-from workbench.processes.map_page import map_page
+from workbench.processes.frame import asked, bp, facts_of, found, frame
 from workbench.processes.model import Process, Revision
 from workbench.processes.typed import graph_of, rows_of
 from workbench.services import store as services
 
-PAGES = (step_pages, register_pages, staffing_pages)
+PAGES = (map_pages, step_pages, register_pages, staffing_pages)
 """The modules whose routes stand on the same blueprint."""
 
 
@@ -97,46 +94,6 @@ def show(id: str) -> ResponseReturnValue:
     return redirect(url_for(".map", id=found(id).id))
 
 
-@bp.get("/<id>/map")
-@needs(Permission.PROCESS_READ)
-def map(id: str) -> ResponseReturnValue:
-    """Show a process as map or as table, with heat, and the card of the chosen step."""
-    process = found(id)
-    revision = _asked(process, "version")
-    facts = facts_of(revision)
-    wrong = (*faults(facts.graph), *staffing_faults(facts.design))
-    return render_template(
-        "processes/map.html",
-        **frame(process, "map"),
-        **map_page(
-            facts,
-            services.find(web.current(), process.service).currency,
-            f"{process.name}, {revision.title}",
-            lambda **words: url_for(".map", id=id, **words),
-        ),
-        revision=revision,
-        heading=_heading(process, revision, wrong, picture.finding(facts)),
-        faults=[fault for fault in wrong if fault.weight == "fault"],
-        gaps=[fault for fault in wrong if fault.weight == "gap"],
-        graph=facts.graph,
-    )
-
-
-def _asked(process: Process, name: str) -> Revision:
-    """Return the revision that the address asks for, else the newest."""
-    n = request.args.get(name, type=int)
-    db = web.current()
-    return store.find_revision(db, process.id, n) if n is not None else store.head(db, process.id)
-
-
-def _heading(process: Process, revision: Revision, wrong: tuple[Fault, ...], said: str) -> str:
-    """Return the finding, if there is one to say."""
-    hard = [fault for fault in wrong if fault.weight == "fault"]
-    if hard:
-        return say(Sentence.of("finding_faults", n=count(len(hard), "thing", "things")))
-    return said or f"{process.name}, {revision.title}"
-
-
 # Versions
 
 
@@ -189,7 +146,7 @@ def differ(id: str) -> ResponseReturnValue:
     """Show what differs between two versions: as picture, as table, in sentences."""
     process = found(id)
     db = web.current()
-    after = _asked(process, "to")
+    after = asked(process, "to")
     first = request.args.get("from", type=int)
     before = store.find_revision(db, id, first if first is not None else max(1, after.n - 1))
     old, new = store.design(db, before), store.design(db, after)
@@ -227,7 +184,7 @@ def _counted(change: Any) -> str:
 @needs(Permission.PROCESS_READ)
 def graph_file(id: str) -> ResponseReturnValue:
     """Give the graph as a file."""
-    revision = _asked(found(id), "version")
+    revision = asked(found(id), "version")
     text = write_graph(store.graph(web.current(), revision))
     return _attached(text, "application/json", f"{id}-version-{revision.n}.json")
 
@@ -236,7 +193,7 @@ def graph_file(id: str) -> ResponseReturnValue:
 @needs(Permission.PROCESS_READ)
 def step_table(id: str) -> ResponseReturnValue:
     """Give the table of steps as CSV."""
-    revision = _asked(found(id), "version")
+    revision = asked(found(id), "version")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     scores = [f"{lens.value}{part}" for lens in Lens for part in ("", " grade")]
