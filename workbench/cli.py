@@ -32,6 +32,7 @@ from workbench.accounts import operations as accounts
 from workbench.accounts import store as people
 from workbench.accounts.sweeping import sweep
 from workbench.config import Settings, settings_from
+from workbench.converting import accounts_written, converted
 from workbench.data.readings import discovered
 from workbench.database import engine, migrate, reading
 from workbench.errors import Invalid, Refusal
@@ -167,6 +168,16 @@ def discover_command(log: Path, output: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, "utf-8")
+
+
+@main.command()
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path, exists=True))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--account", is_flag=True, help="Write what became of each element of a BPMN file, or of a folder of them.")
+def convert(source: Path, target: Path, account: bool) -> None:
+    """Bring a process from one kind of file (IN) into another (OUT): BPMN, JSON, CSV, XLSX, Mermaid, DOT, SVG."""
+    for line in accounts_written(source, target) if account else converted(source, target):
+        click.echo(line, err=True)
 
 
 @main.command()

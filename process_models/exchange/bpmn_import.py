@@ -19,6 +19,7 @@ from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, Step
 from process_models.values.document import SLUG, slug
 from process_models.values.fractions import Fraction, fraction, shares_of
+from process_models.values.sentences import say
 
 GATHERING = (Kind.JOIN, Kind.INCLUSIVE)
 SEVERAL = (Kind.FORK, Kind.INCLUSIVE)
@@ -33,6 +34,16 @@ class Imported(Struct, frozen=True):
     of: dict[str, tuple[str, ...]]
     """Which elements of the file stand in a step or flow."""
     layout: dict[str, Any] = {}
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The account as a graph file carries it: each element, what became of it, and where it stands."""
+        entries = (
+            {"id": e.id, "type": e.type, "name": e.name, "became": e.became, "reason": e.reason, "in": list(e.steps)}
+            for e in self.account.entries
+        )
+        remarks = [say(one) for one in (self.account.summary, *self.account.remarks)]
+        return {"source": "BPMN 2.0", "remarks": remarks, "elements": list(entries)}
 
 
 def import_bpmn(data: bytes, name: str = "") -> Imported:

@@ -1,0 +1,120 @@
+"""From one kind of file to another, by the endings of their names; which ways there are is one table."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from process_models.exchange.accounts import ENDINGS
+from process_models.exchange.bpmn_export import export_bpmn
+from process_models.exchange.bpmn_import import Imported, import_bpmn
+from process_models.exchange.drawings import dot_of, mermaid_of
+from process_models.exchange.safe_xml import MOST_BYTES
+from process_models.exchange.step_table import Cells, csv_cells, csv_of, read_table, xlsx_cells, xlsx_of
+from process_models.graph.documents import read_graph, write_graph
+from process_models.graph.drawing import draw
+from process_models.graph.graph import StepGraph
+from process_models.values.errors import ModelError
+from process_models.values.sentences import Sentence
+
+
+class Brought(Struct, frozen=True):
+    """A graph brought in from a file of any kind."""
+
+    graph: StepGraph
+    remarks: tuple[Sentence, ...] = ()
+    imported: Imported | None = None
+    """Where it was BPMN: what became of each element."""
+    layout: dict[str, Any] = {}
+    report: dict[str, Any] = {}
+
+
+def _bpmn(data: bytes, name: str) -> Brought:
+    found = import_bpmn(data, name)
+    remarks = (found.account.summary, *found.account.remarks)
+    return Brought(found.graph, remarks, found, found.layout, found.report)
+
+
+def _json(data: bytes, _name: str) -> Brought:
+    file = read_graph(data)
+    return Brought(file.graph, (), None, file.layout, file.report)
+
+
+def _table(cells: Cells, name: str) -> Brought:
+    found = read_table(cells, name)
+    return Brought(found.graph, found.remarks)
+
+
+READERS: dict[str, Callable[[bytes, str], Brought]] = {
+    "bpmn": _bpmn,
+    "json": _json,
+    "csv": lambda data, name: _table(csv_cells(data), name),
+    "xlsx": lambda data, name: _table(xlsx_cells(data), name),
+}
+"""Kinds of file that can be brought in."""
+
+WRITERS: dict[str, Callable[[StepGraph], bytes]] = {
+    "bpmn": export_bpmn,
+    "json": lambda graph: write_graph(graph).encode(),
+    "csv": csv_of,
+    "xlsx": xlsx_of,
+    "mermaid": lambda graph: mermaid_of(graph).encode(),
+    "dot": lambda graph: dot_of(graph).encode(),
+    "svg": lambda graph: draw(graph).encode(),
+}
+"""Kinds of file that can be given out."""
+
+KINDS = {
+    **dict.fromkeys((*ENDINGS, ".xml"), "bpmn"),
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".xlsx": "xlsx",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".svg": "svg",
+}
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of file that a name's ending says.
+
+    >>> kind_of("Refunds.BPMN"), kind_of("steps.xlsx")
+    ('bpmn', 'xlsx')
+    """
+    kind = next((kind for ending, kind in KINDS.items() if name.lower().endswith(ending)), "")
+    if not kind:
+        raise ModelError("convert_unknown", name=name[-60:], known=", ".join(KINDS))
+    return kind
+
+
+def bring_in(data: bytes, name: str) -> Brought:
+    """Return the graph that a file holds, by the ending of its name.
+
+    Raises ModelError where it cannot be read, or where files of its kind only go out.
+    """
+    kind = kind_of(name)
+    if kind not in READERS:
+        raise ModelError("convert_only_out", kind=kind)
+    if len(data) > MOST_BYTES:
+        raise ModelError("xml_too_large", most=MOST_BYTES >> 20)
+    return READERS[kind](data, Path(name).name.rsplit(".", 1)[0])
+
+
+def read_file(file: Path) -> Brought:
+    """Return the graph that a file on disk holds."""
+    if file.is_dir():
+        raise ModelError("convert_folder")
+    if file.stat().st_size > MOST_BYTES:
+        raise ModelError("xml_too_large", most=MOST_BYTES >> 20)
+    return bring_in(file.read_bytes(), file.name)
+
+
+def give_out(found: Brought, kind: str) -> bytes:
+    """Return a graph as a file of a kind; a graph file keeps layout and report."""
+    if kind == "json":
+        return write_graph(found.graph, found.layout, found.report).encode()
+    return WRITERS[kind](found.graph)
