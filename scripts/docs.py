@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from process_models.method.library import triggers
+from process_models.method.library import heuristics, triggers
 from process_models.method.triggers import TESTS
+from process_models.redesign.suggestions import PROPOSALS
 from process_models.values.words import listed
 from scripts.picture import picture
 from scripts.schemas import first_line, schemas
@@ -37,6 +38,16 @@ def _granted(permission: Permission, held: frozenset[Responsibility]) -> str:
     actor = Actor("me", "Me", (Held(held, service="s"),))
     mine, others = (may(actor, permission, Place(service="s", author=author)) for author in ("me", "somebody else"))
     return {(True, True): "yes", (True, False): "one's own", (False, True): "others'", (False, False): ""}[mine, others]
+
+
+def proposing() -> Iterator[str]:
+    """Yield the table of heuristics."""
+    yield "| | heuristic | proposes | prior signs: time, cost, quality, flexibility |"
+    yield "|---|---|---|---|"
+    for id, one in sorted(heuristics().items()):
+        signs = ", ".join((one.time, one.cost, one.quality, one.flexibility))
+        told = first_line(PROPOSALS[id].__doc__).rstrip(".")
+        yield f"| {id} | {one.name} | {told[0].lower() + told[1:]} | {signs} |"
 
 
 def raising() -> Iterator[str]:
@@ -89,6 +100,7 @@ def _default(option: click.Option) -> str:
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
     "permissions": permissions,
     "triggers": raising,
+    "heuristics": proposing,
     "commands": command_line,
 }
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from process_models.graph.blocks import unstructured
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import TIMED, Kind
+from process_models.graph.steps import TIMED, Kind, Lane
 from process_models.values.fractions import number
 from process_models.values.sentences import Sentence, say
 
@@ -156,9 +156,9 @@ def missing_time(graph: StepGraph) -> Iterator[Fault]:
 
 
 def missing_role(graph: StepGraph) -> Iterator[Fault]:
-    """Work that nobody does."""
+    """Work of ours that nobody does; machines, customers and others outside need no role."""
     for step in graph.of_kind(Kind.WORK):
-        if not step.role:
+        if not step.role and step.automation != "automatic" and step.lane not in (Lane.CUSTOMER, Lane.EXTERNAL):
             yield Fault(Sentence.of("missing_role", step=step.name), step=step.id, weight="gap")
 
 

@@ -1,5 +1,7 @@
 """A step graph with the people who do it: what is changed by moves and played by simulation."""
 
+from typing import Literal
+
 from process_models.graph.graph import StepGraph
 from process_models.values.calendars import Span
 from process_models.values.document import Document
@@ -47,11 +49,21 @@ class RoleStaffing(Document, frozen=True):
     pools: tuple[str, ...]
 
 
+class Keeping(Document, frozen=True):
+    """Who stays with a case through some steps: one person, one team, or one owner whom the customer can name."""
+
+    id: str
+    by: Literal["person", "team", "owner"]
+    steps: tuple[str, ...]
+
+
 class Staffing(Document, frozen=True):
     """Who does what, and when they are there."""
 
     pools: tuple[Pool, ...] = ()
     roles: tuple[RoleStaffing, ...] = ()
+    keeps: tuple[Keeping, ...] = ()
+    """Agreements about who stays with a case; not simulated, because heads of a pool have no identity yet."""
 
     def pool(self, id: str) -> Pool | None:
         """Return a pool by id."""

@@ -126,6 +126,8 @@ class Step(Document, frozen=True, kw_only=True):
     reason_date: str = ""
     rejects: bool = False
     """A decision that can refuse the case."""
+    stands_for: str = ""
+    """Id of the step whose work it does in another way; who needs that one is served by either."""
 
     def __post_init__(self) -> None:
         """Refuse a step without a usable id or a name."""

@@ -80,6 +80,8 @@ class Evidence(Struct, frozen=True):
     features: tuple[FeatureRating, ...] = ()
     work_by_type: dict[str, dict[str, float]] = {}
     """Mean work by step and type of case, ms."""
+    type_shares: dict[str, float] = {}
+    """Share of cases of each type."""
     opinions: dict[str, tuple[Opinion, ...]] = {}
     outcomes: dict[str, tuple[Outcome, ...]] = {}
     practice: dict[str, Practice] = {}

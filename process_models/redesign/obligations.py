@@ -31,10 +31,11 @@ def out_of_order(graph: StepGraph, obligation: Obligation) -> tuple[str, ...]:
 
 
 def violated(graph: StepGraph, dependency: Dependency) -> bool:
-    """Say whether a step can be reached without the step it depends on."""
+    """Say whether a step can be reached without the step it depends on, or one that stands for it."""
     if dependency.step not in graph.by_id:
         return False
-    return _reachable(graph, dependency.step, frozenset({dependency.needs}))
+    serving = {s.id for s in graph.steps if s.stands_for == dependency.needs}
+    return _reachable(graph, dependency.step, frozenset({dependency.needs, *serving}))
 
 
 def _can_complete(graph: StepGraph, obligation: Obligation, gone: frozenset[str]) -> bool:

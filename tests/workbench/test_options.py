@@ -5,7 +5,29 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from process_models.redesign.envelope import Envelope
-from process_models.redesign.moves import ChangeShare, Remove
+from process_models.redesign.moves import (
+    MOVES,
+    AssignPools,
+    Automate,
+    Bypass,
+    ChangeMeans,
+    ChangeOwner,
+    ChangeRole,
+    ChangeShare,
+    ChangeWork,
+    Insert,
+    KeepCase,
+    Merge,
+    MergePools,
+    Outsource,
+    Parallelise,
+    Relocate,
+    Remove,
+    Reorder,
+    Split,
+    Triage,
+    Unbatch,
+)
 from process_models.values.canonical import digest
 from process_models.values.errors import ModelError
 from tests.workbench.deciding import NO_CHECK, an_option, change_baseline, more_heads, submitted
@@ -14,8 +36,10 @@ from tests.workbench.reviewing import a_review, an_asked_review, found, scope_of
 from workbench import database, example
 from workbench.errors import NotAllowed, NotPossible
 from workbench.options import operations, store
+from workbench.options.forms import FORMS, GROUPS
 from workbench.options.model import NEXT, Drafted, Option
 from workbench.reviews import operations as reviews
+from workbench.reviews.forms import MOVE_WORDS
 
 
 def worked_out(engine: Engine, option: Option) -> Drafted:
@@ -156,6 +180,68 @@ def test_moves_are_made_and_shown_through_the_pages(app: Flask, engine: Engine) 
     assert (begun.status_code, made.status_code) == (303, 303)
     assert "Remove “Check”" in page.text
     assert "It breaks nothing" in page.text
+
+
+TYPED = {
+    "remove": ({"step": "check"}, Remove),
+    "merge": ({"first": "take", "second": "check", "name": "Both", "role": "claims handler", "saved": "2"}, Merge),
+    "split": ({"worked": "check", "name": "Rest", "role": "senior", "share": "40"}, Split),
+    "insert": (
+        {
+            "flow": "take-check",
+            "name": "Look",
+            "nature": "control",
+            "lane": "back",
+            "anybody": "",
+            "time": "5 min",
+            "back_to": "take",
+            "back": "10",
+        },
+        Insert,
+    ),
+    "reorder": ({"step": "decide", "before": "check"}, Reorder),
+    "parallelise": ({"first": "take", "second": "check"}, Parallelise),
+    "bypass": ({"step": "second", "share": "50"}, Bypass),
+    "triage": (
+        {"worked": "check", "name": "Quick", "role": "senior", "share": "40", "factor": "50", "misrouted": "10"},
+        Triage,
+    ),
+    "automate": ({"worked": "pay", "time": "5 s", "exceptions": "10", "price": "0.02"}, Automate),
+    "outsource": ({"worked": "pay", "wait": "2 d", "spread": "", "price": "1.50"}, Outsource),
+    "relocate": ({"step": "check", "lane": "customer", "anybody": ""}, Relocate),
+    "unbatch": ({"step": "pay"}, Unbatch),
+    "change_work": ({"step": "pay", "factor": "80", "price": ""}, ChangeWork),
+    "change_means": ({"step": "pay", "systems": "CRM, Ledger", "place": "York"}, ChangeMeans),
+    "change_role": ({"worked": "pay", "role": "senior"}, ChangeRole),
+    "change_owner": ({"step": "pay", "owner": "Claims"}, ChangeOwner),
+    "assign_pools": ({"role": "senior", "pools": ["seniors", "claims handlers"]}, AssignPools),
+    "merge_pools": ({"pools": ["seniors", "claims handlers"], "name": "All"}, MergePools),
+    "keep_case": ({"by": "person", "steps": ["take", "check"]}, KeepCase),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_every_kind_of_move_is_made_by_its_form(app: Flask, engine: Engine, kind: str) -> None:
+    option = an_option(engine, a_review(engine), moves=())
+    typed, move = TYPED[kind]
+
+    answer = Visitor(app, "nora").post(f"/options/{option.id}/moves/{kind}", {"base": "1", **typed})
+
+    assert (answer.status_code, [type(one) for one in worked_out(engine, option).moves]) == (303, [move])
+
+
+def test_every_kind_of_move_stands_under_a_heading_and_in_the_envelope() -> None:
+    grouped = [kind for kinds in GROUPS.values() for kind in kinds]
+
+    assert sorted(grouped) == sorted(MOVES) == sorted(MOVE_WORDS)
+
+
+def test_what_is_not_simulated_is_told_beside_the_option(app: Flask, engine: Engine) -> None:
+    option = an_option(engine, a_review(engine), moves=(KeepCase("person", ("take", "check")),))
+
+    page = Visitor(app, "nora").get(f"/options/{option.id}").text
+
+    assert "One person stays with a case through Take and Check: in the simulation anybody of the pool takes it." in page
 
 
 def test_a_suggestion_taken_up_becomes_an_option_with_its_moves(app: Flask, engine: Engine) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from process_models.graph.design import Design
 from process_models.values.errors import ModelError
+from process_models.values.sentences import say
 from simulations.experiments import Summary
 from simulations.plan import PlanError, in_words
+from simulations.unplayed import unplayed
 from workbench import database, documents, figures, jobs, pages, web
 from workbench.data import store as data
 from workbench.errors import Refusal
@@ -135,7 +137,14 @@ def show(id: str) -> ResponseReturnValue:
         front=figures.FRONT,
         finding=finding(spec, result) if result else "",
         grade=_grade(db, spec),
+        unplayed=_unplayed(db, spec),
     )
+
+
+def _unplayed(db: Connection, spec: Spec) -> list[str]:
+    """Return what the simulation left out of any of the designs, in words."""
+    designs = (documents.fetch(db, played.digest, Design) for played in spec.designs)
+    return list(dict.fromkeys(say(one) for design in designs for one in unplayed(design)))
 
 
 def results(db: Connection, experiment: Experiment) -> dict[str, list[figures.Row]] | None:

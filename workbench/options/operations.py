@@ -7,7 +7,8 @@ from process_models.graph.design import Design
 from process_models.redesign.envelope import breaches
 from process_models.redesign.moves import Move
 from process_models.redesign.options import derive, option, rebase
-from process_models.redesign.suggestions import Suggestion, suggest
+from process_models.redesign.proposals import Suggestion
+from process_models.redesign.suggestions import suggest
 from process_models.values.canonical import digest
 from process_models.values.document import slug
 from process_models.values.sentences import say

@@ -12,10 +12,11 @@ from process_models.redesign.envelope import breaches
 from process_models.redesign.options import derive
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
+from simulations.unplayed import unplayed
 from workbench import pages, web
 from workbench.errors import NotFound, Refusal
 from workbench.options import operations, store
-from workbench.options.forms import FORMS, MoveForm, OptionForm, ShareForm, StaffForm
+from workbench.options.forms import FORMS, GROUPS, MoveForm, OptionForm, ShareForm, StaffForm
 from workbench.options.model import Drafted, Option
 from workbench.permissions import Permission, Place, may, needs, see
 from workbench.reviews import operations as review_operations
@@ -106,7 +107,9 @@ def _page(option: Option, forms: dict[str, MoveForm]) -> str:
         told=drafted.told(),
         picture=_picture(drafted, request.args.get("show", "both")),
         showing=request.args.get("show", "both"),
+        groups=GROUPS,
         moves=_move_forms(drafted, forms),
+        unplayed=[say(one) for one in unplayed(drafted.design)],
         revisions=store.revisions(db, option.id),
         may_draft=may(web.actor(), Permission.OPTION_DRAFT, option.place) and option.state == "draft",
         may_submit=may(web.actor(), Permission.OPTION_SUBMIT, option.place),

@@ -50,9 +50,23 @@ MOVE_WORDS = {
     "merge": "merge two steps",
     "reorder": "change the order",
     "parallelise": "do steps at once",
+    "split": "cut a step in two",
+    "insert": "add a step",
+    "bypass": "send only some cases to a step",
+    "triage": "treat some cases in another way",
+    "automate": "let a machine do a step",
+    "outsource": "let another organisation do a step",
+    "relocate": "let another lane do a step",
+    "unbatch": "stop saving work up",
     "change_role": "give a step to another role",
     "change_share": "change how many cases take which way",
+    "change_work": "change how long a step takes",
+    "change_means": "change systems or place",
+    "change_owner": "change who answers for a step",
     "change_staffing": "change heads and shifts",
+    "assign_pools": "let other pools help a role",
+    "merge_pools": "let pools share one queue",
+    "keep_case": "let somebody stay with a case",
 }
 
 

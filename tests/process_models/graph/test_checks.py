@@ -4,7 +4,7 @@ import pytest
 
 from process_models.graph.checks import CHECKS, faults, staffing_faults
 from process_models.graph.design import Shift
-from process_models.graph.steps import Flow, ShareRow, Timing
+from process_models.graph.steps import Flow, Lane, ShareRow, Timing
 from process_models.redesign.moves import ChangeStaffing
 from process_models.values.clocks import Clock, Moment
 from process_models.values.distributions import Fixed
@@ -88,6 +88,11 @@ def test_what_is_not_known_is_a_gap_not_a_fault():
         ("missing_time", "gap"),
         ("missing_role", "gap"),
     }
+
+
+@pytest.mark.parametrize("who", [{"lane": Lane.CUSTOMER}, {"lane": Lane.EXTERNAL}, {"automation": "automatic"}])
+def test_a_machine_a_customer_and_others_outside_need_no_role(who):
+    assert faults(graph_of(SOUND, made={"a": {"role": "", **who}})) == ()
 
 
 def test_a_step_without_heads_is_named():

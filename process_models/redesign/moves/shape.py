@@ -1,25 +1,36 @@
-"""Redesign moves: each takes a design and gives a design. Undo is the design before.
+"""Moves of shape: which steps there are, and in which order."""
 
-A step made by a move gets its id from the move, so that replaying the moves gives the same digest.
-"""
+from typing import Literal
 
-from typing import Any
-
-import msgspec
 from msgspec.structs import replace
 
-from process_models.graph.design import Design, Pool, Shift
+from process_models.graph.design import Design
 from process_models.graph.edits import known
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Dependency, Flow, Kind, Step, Timing
+from process_models.graph.steps import Flow, Kind, Lane, Step, Timing
 from process_models.graph.wiring import detached, flow_id, with_shares, without
-from process_models.values.canonical import digest
+from process_models.redesign.moves.rewiring import (
+    assumed,
+    between,
+    entered_by,
+    having,
+    made,
+    main_way,
+    named,
+    refuse_gate,
+    renamed_everywhere,
+    replaced,
+    repointed,
+    way,
+    with_flows,
+)
 from process_models.values.distributions import Fixed, Gamma, deviation, mean
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
+from process_models.values.fractions import Fraction, fraction, number
 from process_models.values.provenance import Provenance, worst
 from process_models.values.sentences import Sentence
-from process_models.values.words import listed, percent
+from process_models.values.words import duration, listed, percent
 
 
 class Remove(Document, frozen=True, tag_field="type", tag="remove"):
@@ -30,11 +41,11 @@ class Remove(Document, frozen=True, tag_field="type", tag="remove"):
     def apply(self, design: Design) -> Design:
         """Return the design without the step."""
         known(design.graph, self.step)
-        return _with(design, without(design.graph, self.step))
+        return having(design, without(design.graph, self.step))
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
-        return Sentence.of("move_remove", step=_name(design, self.step))
+        return Sentence.of("move_remove", step=named(design, self.step))
 
 
 class Merge(Document, frozen=True, kw_only=True, tag_field="type", tag="merge"):
@@ -50,7 +61,7 @@ class Merge(Document, frozen=True, kw_only=True, tag_field="type", tag="merge"):
     @property
     def made(self) -> str:
         """The id of the step it makes."""
-        return f"merge-{digest(self)[:12]}"
+        return made(self, "merge")
 
     def apply(self, design: Design) -> Design:
         """Return the design with one step in the place of two.
@@ -78,16 +89,16 @@ class Merge(Document, frozen=True, kw_only=True, tag_field="type", tag="merge"):
             outputs=_union(first.outputs, second.outputs),
             figures=(),
         )
-        needed = (_repointed(d, self.first, self.second) for d in graph.dependencies)
+        needed = (repointed(d, self.first, self.second) for d in graph.dependencies)
         graph = without(replace(graph, dependencies=tuple(d for d in needed if d.step != d.needs)), self.first)
-        return _with(design, _moved_names(_renamed(graph, self.second, merged), self.first, self.made))
+        return having(design, renamed_everywhere(_renamed(graph, self.second, merged), self.first, self.made))
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
         return Sentence.of(
             "move_merge",
-            first=_name(design, self.first),
-            second=_name(design, self.second),
+            first=named(design, self.first),
+            second=named(design, self.second),
             name=self.name,
             role=self.role,
         )
@@ -121,11 +132,11 @@ class Reorder(Document, frozen=True, tag_field="type", tag="reorder"):
             else flow
             for flow in free.flows
         )
-        return _with(design, replace(free, flows=flows))
+        return having(design, replace(free, flows=flows))
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
-        return Sentence.of("move_reorder", step=_name(design, self.step), before=_name(design, self.before))
+        return Sentence.of("move_reorder", step=named(design, self.step), before=named(design, self.before))
 
 
 class Parallelise(Document, frozen=True, tag_field="type", tag="parallelise"):
@@ -137,7 +148,7 @@ class Parallelise(Document, frozen=True, tag_field="type", tag="parallelise"):
     @property
     def made(self) -> str:
         """The stem of the ids of the steps it makes."""
-        return f"parallel-{digest(self)[:12]}"
+        return made(self, "parallel")
 
     def apply(self, design: Design) -> Design:
         """Return the design with both steps in branches of their own; coming back to either starts both anew.
@@ -172,28 +183,11 @@ class Parallelise(Document, frozen=True, tag_field="type", tag="parallelise"):
         ]
         if after == choice:
             steps.append(Step(id=choice, kind=Kind.CHOICE, name=f"After {second.name}", lane=second.lane))
-        return _with(design, replace(graph, steps=(*graph.steps, *steps), flows=tuple(flows)))
+        return having(design, replace(graph, steps=(*graph.steps, *steps), flows=tuple(flows)))
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
-        return Sentence.of("move_parallelise", first=_name(design, self.first), second=_name(design, self.second))
-
-
-class ChangeRole(Document, frozen=True, tag_field="type", tag="change_role"):
-    """Give a step to another role."""
-
-    step: str
-    role: str
-
-    def apply(self, design: Design) -> Design:
-        """Return the design with the step done by another role."""
-        step = known(design.graph, self.step)
-        return _with(design, _replaced(design.graph, replace(step, role=self.role)))
-
-    def sentence(self, design: Design) -> Sentence:
-        """Return the move in words."""
-        before = design.graph.by_id[self.step].role if self.step in design.graph.by_id else ""
-        return Sentence.of("move_change_role", step=_name(design, self.step), role=self.role, before=before or "nobody")
+        return Sentence.of("move_parallelise", first=named(design, self.first), second=named(design, self.second))
 
 
 class ChangeShare(Document, frozen=True, tag_field="type", tag="change_share"):
@@ -206,7 +200,7 @@ class ChangeShare(Document, frozen=True, tag_field="type", tag="change_share"):
     def apply(self, design: Design) -> Design:
         """Return the design with the shares."""
         known(design.graph, self.step)
-        return _with(design, with_shares(design.graph, self.step, dict(self.shares)))
+        return having(design, with_shares(design.graph, self.step, dict(self.shares)))
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
@@ -216,60 +210,164 @@ class ChangeShare(Document, frozen=True, tag_field="type", tag="change_share"):
             for id, share in self.shares
             if id in flows
         ]
-        return Sentence.of("move_change_share", step=_name(design, self.step), shares=listed(parts))
+        return Sentence.of("move_change_share", step=named(design, self.step), shares=listed(parts))
 
 
-class ChangeStaffing(Document, frozen=True, tag_field="type", tag="change_staffing"):
-    """Give a pool other heads or shifts."""
+class Split(Document, frozen=True, kw_only=True, tag_field="type", tag="split"):
+    """Cut a step in two; the second part takes its share of the time and may be done by somebody else."""
 
-    pool: str
-    shifts: tuple[Shift, ...]
+    step: str
+    name: str
+    """What the second part is called."""
+    role: str
+    share: Fraction
+    """Share of the time that the second part takes."""
+
+    @property
+    def made(self) -> str:
+        """The id of the second part."""
+        return made(self, "split")
 
     def apply(self, design: Design) -> Design:
-        """Return the design with the pool's shifts replaced."""
-        pool = design.staffing.pool(self.pool)
-        if pool is None:
-            raise ModelError("pool_unknown", pool=self.pool)
-        pools = tuple(replace(p, shifts=self.shifts) if p.id == self.pool else p for p in design.staffing.pools)
-        return replace(design, staffing=replace(design.staffing, pools=pools))
+        """Return the design with two steps in the place of one; obligations stay with the first part.
+
+        Raises ModelError for what is no WORK, and where shares depend on the step before.
+        """
+        graph = design.graph
+        step = known(graph, self.step)
+        refuse_gate(step, Kind.WORK)
+        between("0", self.share, "1")
+        if any(row.came_from and graph.flow_by_id[row.flow].source == step.id for row in graph.rows):
+            raise ModelError("split_with_history", step=step.name)
+        rest = fraction(1 - number(self.share))
+        first = replace(
+            step, time=assumed(step.time, rest, "first part of a step that was cut"), rejects=False, outputs=()
+        )
+        second = replace(
+            step,
+            id=self.made,
+            name=self.name,
+            role=self.role,
+            time=assumed(step.time, self.share, "second part of a step that was cut"),
+            patience=None,
+            figures=(),
+            scores=(),
+            covers=(),
+            records=(),
+            inputs=(),
+            unit_cost=0,
+            stands_for="",
+        )
+        moved = tuple(
+            replace(f, source=self.made) if f.source == step.id and f.kind == "normal" else f for f in graph.flows
+        )
+        graph = replace(graph, steps=(*replaced(graph, first).steps, second), flows=moved)
+        return having(design, with_flows(graph, [way(graph, step.id, self.made, "1")]))
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
-        pool = design.staffing.pool(self.pool) or Pool(id=self.pool, name=self.pool)
-        after = sum(shift.heads for shift in self.shifts)
-        return Sentence.of("move_change_staffing", pool=pool.name, before=pool.heads, after=after)
+        share = percent(self.share)
+        return Sentence.of("move_split", step=named(design, self.step), name=self.name, role=self.role, share=share)
 
 
-Move = Remove | Merge | Reorder | Parallelise | ChangeRole | ChangeShare | ChangeStaffing
+class Insert(Document, frozen=True, kw_only=True, tag_field="type", tag="insert"):
+    """Put a new step on a flow; it may send cases back."""
 
-MOVES: dict[str, type[Any]] = {
-    str(move.__struct_config__.tag): move
-    for move in (Remove, Merge, Reorder, Parallelise, ChangeRole, ChangeShare, ChangeStaffing)
-}
-"""Kinds of move by the name that documents and envelopes give them."""
+    flow: str
+    name: str
+    nature: Literal["task", "control", "contact"] = "task"
+    lane: Lane = Lane.BACK
+    role: str = ""
+    time: int
+    """Work a visit, ms."""
+    covers: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    back_to: str = ""
+    """The step to which it sends cases back, empty for none."""
+    back: Fraction = "0"
+    """Share of cases that it sends back."""
+
+    @property
+    def made(self) -> str:
+        """The id of the step it makes."""
+        return made(self, "insert")
+
+    def apply(self, design: Design) -> Design:
+        """Return the design with the step on the flow.
+
+        Raises ModelError for a flow of cases that give up, and for a share with no step to go back to.
+        """
+        graph = design.graph
+        if self.flow not in graph.flow_by_id:
+            raise ModelError("no_such_flow", flow=self.flow)
+        flow = graph.flow_by_id[self.flow]
+        if flow.kind == "abandon":
+            raise ModelError("insert_on_abandon", flow=self.flow)
+        between("0", self.back, "1")
+        if bool(number(self.back)) != bool(self.back_to):
+            raise ModelError("insert_back_needs_step")
+        new = Step(
+            id=self.made,
+            kind=Kind.WORK,
+            name=self.name,
+            nature=self.nature,
+            lane=self.lane,
+            role=self.role,
+            time=Timing(Fixed(self.time), Provenance("judged", "D", "a step that was added")),
+            covers=self.covers,
+            records=self.records,
+        )
+        moved = tuple(replace(f, target=self.made) if f.id == flow.id else f for f in graph.flows)
+        graph = replace(graph, steps=(*graph.steps, new), flows=moved)
+        graph = with_flows(graph, [way(graph, self.made, flow.target, fraction(1 - number(self.back)))])
+        if self.back_to:
+            known(graph, self.back_to)
+            graph = with_flows(graph, [way(graph, self.made, self.back_to, self.back)])
+        return having(design, graph)
+
+    def sentence(self, design: Design) -> Sentence:
+        """Return the move in words."""
+        flow = design.graph.flow_by_id.get(self.flow)
+        ends = (named(design, flow.source), named(design, flow.target)) if flow else (self.flow, self.flow)
+        params = {"name": self.name, "after": ends[0], "before": ends[1], "time": duration(self.time)}
+        if self.back_to:
+            return Sentence.of("move_insert_back", **params, share=percent(self.back), back=named(design, self.back_to))
+        return Sentence.of("move_insert", **params)
 
 
-def kind_of(move: Move) -> str:
-    """Return the name of a move's kind."""
-    return str(move.__struct_config__.tag)
+class Bypass(Document, frozen=True, tag_field="type", tag="bypass"):
+    """Send only a share of cases to a step; the others go where most go on from it."""
 
+    step: str
+    share: Fraction
+    """Share of the cases that still come to it."""
 
-def main_way(graph: StepGraph, step: str) -> Flow | None:
-    """Return the likeliest way on from a step, loops apart."""
-    ways = [flow for flow in graph.ways(step) if flow.id not in graph.backward]
-    return max(ways, key=lambda flow: (float(flow.share), flow.id), default=None)
+    @property
+    def made(self) -> str:
+        """The id of the choice it makes."""
+        return made(self, "bypass")
 
+    def apply(self, design: Design) -> Design:
+        """Return the design with a choice before the step; cases that come back to it still come.
 
-def _name(design: Design, step: str) -> str:
-    return design.graph.by_id[step].name if step in design.graph.by_id else step
+        Raises ModelError for what takes no time, and where no way leads on.
+        """
+        graph = design.graph
+        step = known(graph, self.step)
+        refuse_gate(step, Kind.WORK, Kind.WAIT)
+        between("0", self.share, "1")
+        main = main_way(graph, self.step)
+        if main is None:
+            raise ModelError("cannot_remove_end", step=step.name)
+        door = Step(id=self.made, kind=Kind.CHOICE, name=f"{step.name} needed?", lane=step.lane)
+        graph = replace(graph, steps=(*graph.steps, door), flows=entered_by(graph, self.step, door.id))
+        graph = with_flows(graph, [way(graph, door.id, self.step, self.share)])
+        graph = with_flows(graph, [way(graph, door.id, main.target, fraction(1 - number(self.share)))])
+        return having(design, graph)
 
-
-def _with(design: Design, graph: StepGraph) -> Design:
-    return replace(design, graph=graph)
-
-
-def _replaced(graph: StepGraph, step: Step) -> StepGraph:
-    return replace(graph, steps=tuple(step if s.id == step.id else s for s in graph.steps))
+    def sentence(self, design: Design) -> Sentence:
+        """Return the move in words."""
+        return Sentence.of("move_bypass", step=named(design, self.step), share=percent(self.share))
 
 
 def _renamed(graph: StepGraph, old: str, step: Step) -> StepGraph:
@@ -281,33 +379,9 @@ def _renamed(graph: StepGraph, old: str, step: Step) -> StepGraph:
             replace(f, source=step.id if f.source == old else f.source, target=step.id if f.target == old else f.target)
             for f in graph.flows
         ),
-        dependencies=tuple(_repointed(d, old, step.id) for d in graph.dependencies),
+        dependencies=tuple(repointed(d, old, step.id) for d in graph.dependencies),
     )
-    return _moved_names(graph, old, step.id)
-
-
-def _repointed(dependency: Dependency, old: str, new: str) -> Dependency:
-    return replace(
-        dependency,
-        step=new if dependency.step == old else dependency.step,
-        needs=new if dependency.needs == old else dependency.needs,
-    )
-
-
-def _moved_names(graph: StepGraph, old: str, new: str) -> StepGraph:
-    """Return the graph with clocks, orders and histories speaking of the new step where they spoke of the old."""
-
-    def swapped(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: swapped(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [swapped(item) for item in value]
-        return new if value == old else value
-
-    def again(things: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(msgspec.convert({**swapped(msgspec.to_builtins(t)), "id": t.id}, type(t)) for t in things)
-
-    return replace(graph, obligations=again(graph.obligations), promises=again(graph.promises), rows=again(graph.rows))
+    return renamed_everywhere(graph, old, step.id)
 
 
 def _sum(first: Timing | None, second: Timing | None, saved: int) -> Timing | None:
