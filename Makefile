@@ -22,6 +22,7 @@ check: $(VENV)/test.made
 
 bench: $(VENV)/test.made
 	$(BIN)/python benchmarks/start.py
+	PYTHONPATH=. $(BIN)/python benchmarks/map.py
 
 # What the docs take from the code: schemas, tables, the picture.
 docs: $(VENV)/test.made

@@ -143,6 +143,15 @@ def _fields(before: Any, after: Any) -> tuple[FieldChange, ...]:
     )
 
 
+def told_apart(before: Any, after: Any) -> tuple[str, str]:
+    """Return two values in words; of two things of one kind only what differs, attribute by attribute."""
+    if isinstance(before, Struct) and type(before) is type(after) and before != after:
+        fields = _fields(before, after)
+        before_words = "; ".join(f"{_label(f.field)} {f.before}" for f in fields)
+        return before_words, "; ".join(f"{_label(f.field)} {f.after}" for f in fields)
+    return in_words(before), in_words(after)
+
+
 def _name(thing: Any, graphs: tuple[StepGraph, StepGraph]) -> str:
     """Return what a person would call a thing."""
     steps = {**graphs[0].by_id, **graphs[1].by_id}

@@ -59,11 +59,17 @@ def layout(graph: StepGraph, kept: Mapping[str, int] | None = None) -> Layout:
     """
     if not graph.steps:
         return Layout({}, "none")
-    engine, run = renderer()
-    places = _read(run(_dot(graph)), graph)
+    engine, _ = renderer()
+    places = _read(columns_alone(graph), graph)
     order = {x: n for n, x in enumerate(sorted(set(places.values())))}
     columns = {id: order[x] for id, x in places.items()}
     return Layout(_rows(graph, columns, kept or {}), engine)
+
+
+def columns_alone(graph: StepGraph) -> str:
+    """Return what ``dot`` says of a graph, as it says it."""
+    _, run = renderer()
+    return run(_dot(graph))
 
 
 def _rows(graph: StepGraph, columns: dict[str, int], kept: Mapping[str, int]) -> dict[str, Cell]:

@@ -120,6 +120,8 @@ def test_two_who_act_on_the_same_step_are_shown_both_values(nora: Visitor, lucia
     page = act(lucia, engine, "remove", base=base, status=409, step="register", place="register")
 
     assert "Somebody changed the same thing" in page
+    assert "lane back" in page
+    assert "lane front" in page
     assert f"Do it again on version {n}" in page
     assert head(engine) == (n, design)
 

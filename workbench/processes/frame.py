@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from process_models.graph.compare import told_apart
 from process_models.graph.edits import Conflict, Edit
 from process_models.graph.graph import StepGraph
-from process_models.graph.narration import in_words
 from process_models.method.facts import Facts
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
@@ -105,4 +105,5 @@ def both(conflict: Conflict | None) -> dict[str, str] | None:
     """Return both values of a conflict in words."""
     if conflict is None:
         return None
-    return {"place": conflict.place, "before": in_words(conflict.base), "now": in_words(conflict.head)}
+    before, now = told_apart(conflict.base, conflict.head)
+    return {"place": conflict.place, "before": before, "now": now}
