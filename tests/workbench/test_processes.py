@@ -436,7 +436,7 @@ def test_two_who_change_what_a_step_needs_are_shown_both(nora: Visitor, engine: 
     )
 
     assert late.status_code == 409
-    assert "(rule): ours" in unescape(late.text)
+    assert "reason ours" in unescape(late.text)
 
 
 # Obligations, staffing, versions
