@@ -1,5 +1,6 @@
 """A step graph from a BPMN 2.0 file, with an account of every element: kept, simplified and how, dropped and why."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -26,13 +27,19 @@ SEVERAL = (Kind.FORK, Kind.INCLUSIVE)
 NAME_LENGTH = 2000
 
 
+Stands = dict[str, tuple[str, ...]]
+"""Elements of the file by the step or flow they stand in."""
+
+
 class Imported(Struct, frozen=True):
     """A graph brought in, and what became of its file."""
 
     graph: StepGraph
     account: Account
-    of: dict[str, tuple[str, ...]]
-    """Which elements of the file stand in a step or flow."""
+    of_steps: Stands
+    """Which elements of the file stand in each step."""
+    of_flows: Stands
+    """Which stand in each flow; a step and a flow may have the same id."""
     layout: dict[str, Any] = {}
 
     @property
@@ -153,11 +160,12 @@ def _finished(file: BpmnFile, sketch: Sketch, name: str) -> Imported:
     title = _title(file) or name or "Process"
     graph = StepGraph(id=slug(title), name=title, steps=steps, flows=flows)
     graph = whole_graph(file, sketch, graph, ids, flow_ids)
-    of = {ids[place.key]: tuple(dict.fromkeys(place.of)) for place in sketch.places.values()}
-    of |= {flow_ids[way.key]: tuple(dict.fromkeys(way.of)) for way in sketch.ways.values()}
+    of_steps = {ids[place.key]: tuple(dict.fromkeys(place.of)) for place in sketch.places.values()}
+    of_flows = {flow_ids[way.key]: tuple(dict.fromkeys(way.of)) for way in sketch.ways.values()}
     if not steps:
         sketch.ledger.remark("bpmn_no_steps")
-    return Imported(graph, _account(file, sketch, of), of, _layout(file, sketch, ids))
+    account = _account(file, sketch, (*of_steps.items(), *of_flows.items()))
+    return Imported(graph, account, of_steps, of_flows, _layout(file, sketch, ids))
 
 
 def _ids(things: dict[str, Any]) -> dict[str, str]:
@@ -236,9 +244,9 @@ def _title(file: BpmnFile) -> str:
     return ""
 
 
-def _account(file: BpmnFile, sketch: Sketch, of: dict[str, tuple[str, ...]]) -> Account:
+def _account(file: BpmnFile, sketch: Sketch, of: Iterable[tuple[str, tuple[str, ...]]]) -> Account:
     stands: dict[str, list[str]] = {}
-    for id, keys in of.items():
+    for id, keys in of:
         for key in keys:
             stands.setdefault(key, []).append(id)
     names = {file.key(one): words(one.get("name")) for one in file.order if kind(one)}
@@ -259,14 +267,14 @@ def _layout(file: BpmnFile, sketch: Sketch, ids: dict[str, str]) -> dict[str, An
 
 def told(imported: Imported) -> dict[str, Any]:
     """Return an import as plain values: steps, flows and the account of the file's elements."""
-    graph, of, account = imported.graph, imported.of, imported.account
+    graph, account = imported.graph, imported.account
     return {
         "steps": [
-            {"id": s.id, "name": s.name, "kind": s.kind.value, "role": s.role, "of": list(of[s.id])}
+            {"id": s.id, "name": s.name, "kind": s.kind.value, "role": s.role, "of": list(imported.of_steps[s.id])}
             for s in graph.steps
         ],
         "flows": [
-            {"id": f.id, "source": f.source, "target": f.target, "share": f.share, "of": list(of[f.id])}
+            {"id": f.id, "source": f.source, "target": f.target, "share": f.share, "of": list(imported.of_flows[f.id])}
             for f in graph.flows
         ],
         "report": {

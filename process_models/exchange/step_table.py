@@ -51,6 +51,7 @@ class TableRead(Struct, frozen=True):
 
 def csv_cells(data: bytes) -> Cells:
     """Return the cells of a CSV file, whatever its encoding and separator."""
+    text = ""
     for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "windows-1252", "iso-8859-1"):
         try:
             text = data.decode(encoding)
@@ -161,7 +162,7 @@ class _Reader:
             for key in {row.id.casefold(), wanted.casefold(), name.casefold()} - {""}:
                 self.meant.setdefault(key, []).append(row)
 
-    def _fault(self, id: str, row: Row, **params: object) -> None:
+    def _fault(self, id: str, row: Row, /, **params: object) -> None:
         self.faults.append(Sentence.of(id, row=row.number, **params))
 
     def _flows(self) -> list[Flow]:
@@ -204,7 +205,7 @@ class _Reader:
         if kind in SHARED or not goals:
             return [fraction(share) if share is not None else "1" for share in told]
         missing = told.count(None)
-        rest = 1 - sum(share for share in told if share is not None)
+        rest = 1 - sum((share for share in told if share is not None), Decimal(0))
         if (missing == 0 and abs(rest) > Decimal("0.01")) or rest < 0:
             self._fault("table_row_shares", row, total=fraction((1 - rest) * 100, 2))
             return ["1"] * len(goals)
