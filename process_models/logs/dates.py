@@ -197,19 +197,19 @@ def _offset(said: str, number: Number) -> Ints | int:
     return minutes if said[0] == "+" else -minutes
 
 
-def possible_orders(texts: "Column | pd.Series[str]") -> tuple[Order, ...]:
+def possible_orders(texts: "Column | pd.Series[str]", enough: float = ENOUGH) -> tuple[Order, ...]:
     """Return the orders of day, month and year that read most dates, none if no order reads enough.
 
     More than one means that the values alone do not decide; year, day, month only counts where year, month, day fails.
     """
     pieces = parts(texts)
     dated = int(pieces.dated.sum())
-    if not dated >= ENOUGH * len(pieces.since_midnight) > 0:
+    if not dated >= enough * len(pieces.since_midnight) > 0:
         return ()
     dates = pieces.distinct_days
     read = {order: int((dates.days(order) != NONE).sum()) for order in ORDERS}
     most = max(read.values())
-    if most < ENOUGH * len(dates.since_midnight):
+    if most < enough * len(dates.since_midnight):
         return ()
     tied = tuple(order for order in ORDERS if read[order] == most)
     return tuple(order for order in tied if order != "ydm" or "ymd" not in tied)

@@ -11,7 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, pairwise
 from typing import BinaryIO
 
 import numpy as np
@@ -121,7 +121,7 @@ def _read(source: Source, layout: Layout, limits: Limits, draw: Draw | None, row
 
 
 def encoding_of(head: bytes, whole: bool = True) -> str:
-    """Return the encoding: by byte order mark, by where zeros stand, else UTF-8 if it can be, else one byte a letter."""
+    """Return the encoding: by byte order mark, by where zeros stand, UTF-8 if it can be, else one byte a letter."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     if head[:3] == b"\xef\xbb\xbf":
@@ -141,7 +141,7 @@ def encoding_of(head: bytes, whole: bool = True) -> str:
 def _single_byte(head: bytes) -> str:
     """Return Windows-1252, or the Hebrew or Cyrillic one where letters beyond ASCII stand in runs, as words do."""
     high = [byte for byte in head if byte >= 0xC0]
-    pairs = sum(a >= 0xC0 and b >= 0xC0 for a, b in zip(head, head[1:], strict=False))
+    pairs = sum(a >= 0xC0 and b >= 0xC0 for a, b in pairwise(head))
     if len(high) < 8 or pairs < len(high) / 2:
         return "cp1252"
     return "cp1255" if all(0xE0 <= byte <= 0xFA for byte in high) else "cp1251"
@@ -288,7 +288,7 @@ def _regular(source: Source, layout: Layout, limits: Limits, draw: Draw | None, 
     records = layout.records
     for block in _whole_records(source, layout, limits):
         cut = _cut(block, layout)
-        wanted = _drawn(block, cut, layout, draw)
+        wanted = _drawn(cut, layout, draw)
         starts, lengths = (cut.starts, cut.lengths) if wanted.all() else (cut.starts[wanted], cut.lengths[wanted])
         for place, column in enumerate(growing):
             column.add(cut.buffer, starts[:, place].copy(), lengths[:, place].copy())
@@ -440,7 +440,7 @@ def uneven_row(row: int, cells: list[str], columns: int) -> LeftOut:
     return LeftOut(row, reason, tuple(cell.strip() for cell in cells))
 
 
-def _drawn(block: bytes, cut: Cut, layout: Layout, draw: Draw | None) -> npt.NDArray[np.bool_]:
+def _drawn(cut: Cut, layout: Layout, draw: Draw | None) -> npt.NDArray[np.bool_]:
     """Mark the rows of the cases that are drawn."""
     if draw is None:
         return np.ones(len(cut.numbers), dtype=bool)

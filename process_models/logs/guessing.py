@@ -2,23 +2,46 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from msgspec import Struct
 
 from process_models.graph.steps import Lane
 from process_models.logs.closing import auto_close
 from process_models.logs.columns import NEEDED, USES, Columns, Meaning, Waiting, role_of, words_of
-from process_models.logs.dates import Order, moments, possible_orders
+from process_models.logs.dates import ENOUGH, Order, moments, possible_counts, possible_orders
 from process_models.logs.errors import LogError
 from process_models.logs.events import events
+from process_models.logs.presets import Preset, preset_of
+from process_models.logs.table import Table
 from process_models.logs.telling import percent
+from process_models.logs.wide import STEP, TIME, long
 from process_models.values.sentences import Sentence
 
 UNKNOWN_MARKS = ("?", "-", "--", "n/a", "na", "null", "none", "nan", "#n/a", "unknown")
 """Texts that usually mean that nothing is known; which of them do is shown and can be changed."""
+
+
+MARK_LENGTH = 10
+OFTEN: tuple[Order, ...] = ("dmy", "mdy", "ymd", "ydm")
+"""Orders as they are offered where a person is asked."""
+FEWEST_ROWS = 5
+MANY = 200
+FEWEST_PAIRS = 30
+CLEAR, CLOSE = 0.6, 0.9
+SURE = 4
+"""A name of a column that says so much needs no more evidence."""
+ENOUGH_NAMED = 0.5
+"""A column whose name speaks of times is one of dates if half of its values can be read; the others are slips."""
+MOST_MISSING = 0.4
+"""A case number may be missing on a few rows of a small log; on more it is none."""
+
+
+Confidence = Literal["high", "medium", "low"]
 
 
 class Hint(Struct, frozen=True):
@@ -28,6 +51,7 @@ class Hint(Struct, frozen=True):
     column: str
     reason: Sentence
     others: tuple[str, ...] = ()
+    confidence: Confidence = "medium"
 
 
 class Guess(Struct, frozen=True):
@@ -37,6 +61,12 @@ class Guess(Struct, frozen=True):
     doubts: tuple[Sentence, ...]
     columns: Columns | None
     """The proposal, None where no column fits a use that cannot be left out."""
+    open_dates: tuple[Order, ...] = ()
+    """Orders of day, month and year between which a person has to choose; the proposal holds one of them."""
+    preset: str = ""
+    """Id of the known export that the names of the columns are those of."""
+    wide: tuple[str, ...] = ()
+    """Columns of dates of an export with one row a case."""
 
     def hint(self, use: str) -> Hint | None:
         """Return the hint for a use."""
@@ -46,18 +76,24 @@ class Guess(Struct, frozen=True):
 class Facts:
     """What is known of a table's columns before their uses are: words in the name, codes, dates, whole numbers."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.names = tuple(str(name) for name in frame.columns)
+    def __init__(self, table: pd.DataFrame | Table) -> None:
+        self.table = Table.of(table)
+        self.names = self.table.names
         self.words = {name: words_of(name) for name in self.names}
-        found = {name: pd.factorize(frame[name]) for name in self.names}
-        self.codes = {name: codes for name, (codes, _) in found.items()}
-        self.values = {name: pd.Series(distinct, dtype="str") for name, (_, distinct) in found.items()}
+        self.codes = {name: column.codes for name, column in self.table.columns.items()}
+        self.values = {name: pd.Series(column.texts, dtype="str") for name, column in self.table.columns.items()}
+        self._constant: dict[tuple[str, str], float] = {}
+
+    def __len__(self) -> int:
+        return len(self.table)
 
     @cached_property
     def marks(self) -> tuple[str, ...]:
         """Texts that stand for a missing value somewhere, in the order of :data:`UNKNOWN_MARKS`."""
-        seen = {value for name in self.names for value in self.values[name] if value.strip().lower() in UNKNOWN_MARKS}
+        seen = set()
+        for values in self.values.values():
+            short = values[values.str.len() <= MARK_LENGTH]
+            seen |= set(short[short.str.strip().str.lower().isin(UNKNOWN_MARKS)])
         return tuple(sorted(seen, key=lambda mark: UNKNOWN_MARKS.index(mark.strip().lower())))
 
     @cached_property
@@ -68,31 +104,46 @@ class Facts:
 
     @cached_property
     def orders(self) -> dict[str, tuple[Order, ...]]:
-        """Possible orders of day, month and year of the columns that are dates."""
-        found = {name: possible_orders(self.known[name]) for name in self.names if self._dated(name)}
+        """Possible orders of day, month and year of the columns that are dates, or what their numbers may count."""
+        found = {name: self._orders(name) for name in self.names}
         return {name: orders for name, orders in found.items() if orders}
 
-    def _dated(self, name: str) -> bool:
-        """Whether the first values look like dates, so that most columns need no closer look."""
-        return bool(possible_orders(self.known[name].head(50)))
+    def _orders(self, name: str) -> tuple[Order, ...]:
+        """Return the orders of a column; the first values tell most columns that are none without a closer look."""
+        known = self.known[name]
+        timed = (
+            self.words[name] & set(TIME_WORDS) | self.words[name] & START_WORDS | self.words[name] & set(OPENED_WORDS)
+        )
+        enough = ENOUGH_NAMED if timed else ENOUGH
+        if possible_orders(known.head(50), enough):
+            return possible_orders(known, enough)
+        return possible_counts(known) if timed and self.whole_or_decimal(name) else ()
 
     def missing_share(self, name: str) -> float:
         """Return the share of rows without a value."""
         missing = self.values[name].str.strip().isin({"", *self.marks}).to_numpy()
-        return float(np.bincount(self.codes[name], minlength=len(missing))[missing].sum() / len(self.frame))
+        return float(self.table[name].counts[missing].sum() / len(self.table))
 
     def whole(self, name: str) -> bool:
         """Whether every value is a whole number."""
         return len(self.known[name]) > 0 and bool(self.known[name].str.fullmatch(r"\d{1,15}").all())
 
+    def whole_or_decimal(self, name: str) -> bool:
+        """Whether the first values are numbers without a sign."""
+        first = self.known[name].head(50)
+        return len(first) > 0 and bool(first.str.fullmatch(r"\s*\d+(\.\d+)?\s*").all())
+
     def constant_share(self, case: str, name: str) -> float:
         """Return the share of cases in which a column never changes."""
-        return float((self.values_per_case(case, name) == 1).mean())
+        if (case, name) not in self._constant:
+            self._constant[case, name] = float((self.values_per_case(case, name) == 1).mean())
+        return self._constant[case, name]
 
-    def values_per_case(self, case: str, name: str) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    def values_per_case(self, case: str, name: str) -> npt.NDArray[np.signedinteger[Any]]:
         """Return how many different values a column has in each case."""
-        pairs = np.unique(self.codes[case] * (self.codes[name].max() + 1) + self.codes[name])
-        return np.bincount(pairs // (self.codes[name].max() + 1))
+        wide = self.table[name].distinct
+        pairs = pd.unique(self.codes[case].astype(np.int64) * wide + self.codes[name])
+        return np.bincount(pairs // wide)
 
 
 Score = Callable[[str], float]
@@ -102,6 +153,14 @@ def best(names: tuple[str, ...], score: Score) -> tuple[str, ...]:
     """Return the columns with a positive score, highest first; the earlier column wins ties."""
     scored = {name: score(name) for name in names}
     return tuple(sorted((name for name in names if scored[name] > 0), key=lambda name: -scored[name]))
+
+
+def confidence(names: tuple[str, ...], score: Score) -> Confidence:
+    """Say how far the best column is ahead of the next one."""
+    if len(names) < 2:
+        return "high"
+    second = score(names[1]) / score(names[0]) if score(names[0]) > 0 else 0.0
+    return "high" if second < CLEAR else "medium" if second < CLOSE else "low"
 
 
 def _set(words: str) -> frozenset[str]:
@@ -115,12 +174,21 @@ PEOPLE_WORDS = _set(
 )
 GROUP_WORDS = _set("group team department queue desk role unit pool")
 CASE_WORDS = {"case": 4, "ticket": 3, "incident": 3, "number": 2, "trace": 3, "claim": 2, "request": 2, "complaint": 2}
-CASE_WORDS |= {"service": 1, "process": 1, "id": 1, "key": 1, "instance": 1, "order": 1, "reference": 2}
+CASE_WORDS |= {"caseid": 4, "service": 1, "process": 1, "id": 1, "key": 1, "instance": 1, "order": 1, "reference": 2}
 STEP_WORDS = {"activity": 4, "step": 4, "event": 3, "task": 3, "state": 3, "status": 3, "action": 2, "operation": 3}
 STEP_WORDS |= {"stage": 2, "concept": 1, "phase": 1}
 TIME_WORDS = {"end": 3, "ended": 3, "complete": 3, "completed": 3, "finish": 3, "finished": 3, "updated": 3}
-TIME_WORDS |= {"changed": 3, "timestamp": 3, "time": 2, "date": 1, "at": 1}
-START_WORDS = _set("start started begin began begun")
+TIME_WORDS |= {
+    "endtime": 3,
+    "endtimestamp": 3,
+    "enddate": 3,
+    "changed": 3,
+    "timestamp": 3,
+    "time": 2,
+    "date": 1,
+    "at": 1,
+}
+START_WORDS = _set("start started begin began begun starttime starttimestamp startdate")
 OPENED_WORDS = {"opened": 3, "open": 2, "reported": 3, "received": 3, "arrival": 3, "arrived": 3, "created": 2}
 OPENED_WORDS |= {"registered": 2, "submitted": 2, "logged": 1}
 ORDER_WORDS = _set("count sequence seq order index version nr no number position mod")
@@ -138,29 +206,92 @@ WAIT_WORDS = _set("awaiting await waiting wait pending hold")
 CUSTOMER_SENDS = _set("sends send returns return uploads upload supplies supply provides provide")
 
 
-def guess(frame: pd.DataFrame) -> Guess:
+def guess(frame: pd.DataFrame | Table) -> Guess:
     """Return what the columns of a table seem to be for, with the reasons and what is doubtful."""
     facts = Facts(frame)
+    preset = preset_of(facts.names)
+    dates = preset.dates(facts.names) if preset else ()
+    case = preset.column("case", facts.names) if preset else ""
+    if not preset and (found := _one_row_a_case(facts)):
+        case, dates = found
+    if dates:
+        return _wide_guess(facts, case, dates, preset)
+    return _guess(facts, preset)
+
+
+def _guess(facts: Facts, preset: Preset | None) -> Guess:
     cases = best(facts.names, lambda name: _case_score(facts, name))
+    if known := preset.column("case", facts.names) if preset else "":
+        cases = (known, *(name for name in cases if name != known))
     if not cases:
         return Guess((), (Sentence.of("log_doubt_no_case"),), None)
     case = cases[0]
-    hints = [Hint("case", case, _case_reason(facts, case), cases[1:4])]
+    trust = confidence(cases, lambda name: _case_score(facts, name))
+    hints = [Hint("case", case, _case_reason(facts, case), cases[1:4], trust)]
     hints += filter(None, (look(facts, case) for look in (_step, _group, _resource, _promise, _channel, _case_type)))
     hints += _times(facts, case)
+    hints = _with_preset(facts, hints, preset)
     found = {hint.use: hint.column for hint in hints}
-    dates = _date_order(facts, tuple(found[use] for use in ("time", "start", "opened") if use in found))
-    if "time" in found and (order := _order(facts, case, found["time"], dates[0])):
+    timed = tuple(found[use] for use in ("time", "start", "opened") if use in found and found[use] in facts.orders)
+    dates = _date_order(facts, case, timed)
+    if "time" in found and "order" not in found and (order := _order(facts, case, found["time"], dates.order)):
         hints.append(order)
-        found["order"] = order.column
     hints = sorted(_without_doubles(hints), key=lambda hint: USES.index(hint.use))
     found = {hint.use: hint.column for hint in hints}
-    proposal, closing = _with_last(frame, _proposal(facts, found, dates[0]))
-    doubts = (*_doubts(facts, case, found), *dates[1], *closing)
-    return Guess(tuple(hints), doubts, proposal)
+    proposal, closing = _with_last(facts.table, _proposal(facts, found, dates.order))
+    doubts = (*_doubts(facts, case, found), *dates.said, *closing)
+    return Guess(tuple(hints), doubts, proposal, dates.open, preset.id if preset else "")
 
 
-def _with_last(frame: pd.DataFrame, columns: Columns | None) -> tuple[Columns | None, tuple[Sentence, ...]]:
+def _with_preset(facts: Facts, hints: list[Hint], preset: Preset | None) -> list[Hint]:
+    """Put what a known export says in place of what was guessed."""
+    if preset is None:
+        return hints
+    by_use, taken = {hint.use: hint for hint in hints}, {}
+    for use in USES:
+        if column := preset.column(use, facts.names):
+            guessed = by_use.get(use)
+            others = (guessed.column, *guessed.others) if guessed else ()
+            reason = Sentence.of("log_guess_preset", column=column, export=preset.name)
+            if guessed and guessed.column == column:
+                reason = guessed.reason
+            taken[use] = Hint(use, column, reason, tuple(name for name in others if name != column), "high")
+    known = {hint.column for hint in taken.values()}
+    return [*taken.values(), *(hint for use, hint in by_use.items() if use not in taken and hint.column not in known)]
+
+
+def _one_row_a_case(facts: Facts) -> tuple[str, tuple[str, ...]] | None:
+    """Return the case and the columns of dates of an export with one row a case, None if this is none."""
+    if len(facts) < FEWEST_ROWS:
+        return None
+    numbered = [name for name in facts.names if facts.words[name] & CASE_WORDS.keys() and name not in facts.orders]
+    unique = [name for name in numbered if facts.table[name].distinct == len(facts)]
+    dates = tuple(name for name in facts.names if name in facts.orders)
+    repeated = any(_case_score(facts, name) > SURE for name in facts.names)
+    return (unique[0], dates) if unique and len(dates) > 1 and not repeated else None
+
+
+def _wide_guess(facts: Facts, case: str, dates: tuple[str, ...], preset: Preset | None) -> Guess:
+    """Return the guess of an export with one row a case: each of its dates is something that happened."""
+    told = _guess(Facts(long(facts.table, dates)), None)
+    reason = Sentence.of("log_guess_wide", columns=", ".join(dates))
+    by_use = {hint.use: hint for hint in told.hints if hint.column not in dates and hint.use not in NEEDED}
+    if preset:
+        by_use |= {hint.use: hint for hint in _with_preset(facts, list(by_use.values()), preset)}
+    by_use |= {"case": Hint("case", case, Sentence.of("log_guess_unique", column=case), (), "high")}
+    by_use |= {"step": Hint("step", STEP, reason, (), "medium"), "time": Hint("time", TIME, reason, (), "medium")}
+    by_use.pop("start", None)
+    by_use.pop("order", None)
+    hints = sorted(_without_doubles(list(by_use.values())), key=lambda hint: USES.index(hint.use))
+    whole = Facts(long(facts.table, dates))
+    order = _date_order(whole, case, (TIME,)) if TIME in whole.orders else Dates("ymd", (), ())
+    proposal = _proposal(whole, {hint.use: hint.column for hint in hints}, order.order)
+    doubts = (Sentence.of("log_doubt_wide", columns=", ".join(dates)), *order.said)
+    zone = tuple(_no_zone(whole, case, {"time": TIME}))
+    return Guess(tuple(hints), (*doubts, *zone), proposal, order.open, preset.id if preset else "", dates)
+
+
+def _with_last(frame: Table, columns: Columns | None) -> tuple[Columns | None, tuple[Sentence, ...]]:
     """Propose the customer's end where cases close by themselves, and say so."""
     if columns is None:
         return None, ()
@@ -205,11 +336,13 @@ def _proposal(facts: Facts, found: dict[str, str], dates: Order) -> Columns | No
 
 def _case_score(facts: Facts, name: str) -> float:
     """Say how much a column looks like the number of a case: values repeat, and others do not change within one."""
-    distinct, rows = len(facts.values[name]), len(facts.frame)
+    distinct, rows = len(facts.values[name]), len(facts)
     words = facts.words[name]
-    if name in facts.orders or facts.missing_share(name) > 0.01 or not 1.2 <= rows / distinct <= 500:
+    if not rows or name in facts.orders or facts.missing_share(name) > MOST_MISSING:
         return 0
-    if "case" not in words and (distinct < 2 or words & (PEOPLE_WORDS | GROUP_WORDS | set(STEP_WORDS))):
+    if not (1 if words & {"case", "caseid"} else 1.2) <= rows / distinct <= 500:
+        return 0
+    if not words & {"case", "caseid"} and (distinct < 2 or words & (PEOPLE_WORDS | GROUP_WORDS | set(STEP_WORDS))):
         return 0
     fits = sum(CASE_WORDS.get(word, 0) for word in facts.words[name])
     ids = facts.known[name].str.fullmatch(r"[A-Za-z]*[-_ /#]?\d+|[0-9a-fA-F-]{32,36}").mean()
@@ -224,7 +357,7 @@ def _constant(facts: Facts, case: str) -> tuple[str, ...]:
 
 def _case_reason(facts: Facts, name: str) -> Sentence:
     """Say how often values repeat, and how many columns never change within one."""
-    distinct, rows = len(facts.values[name]), len(facts.frame)
+    distinct, rows = len(facts.values[name]), len(facts)
     repeated = float((np.bincount(facts.codes[name]) > 1).mean())
     constant = len(_constant(facts, name))
     return Sentence.of(
@@ -245,18 +378,27 @@ def _step(facts: Facts, case: str) -> Hint | None:
         distinct = len(facts.known[name])
         number = facts.whole(name) and not facts.words[name] & {"activity", "step"}
         plain = name == case or name in facts.orders or number or facts.words[name] & PEOPLE_WORDS
-        if plain or not 2 <= distinct <= min(200, max(3, len(facts.frame) / 4)) or _yes_no(facts, name):
+        if (
+            plain
+            or not 2 <= distinct <= (MANY if _named(facts, name) else min(MANY, max(3, len(facts) / 4)))
+            or _yes_no(facts, name)
+        ):
             return 0
         fits = sum(STEP_WORDS.get(word, 0) for word in facts.words[name]) - 2 * bool(facts.words[name] & GROUP_WORDS)
         varies = 1 - facts.constant_share(case, name)
-        return fits + 2 * varies if varies > 0.05 else 0
+        return fits + 2 * varies if varies > 0.05 or fits >= SURE else 0
 
     names = best(facts.names, score)
     if not names:
         return None
     varies = percent(1 - facts.constant_share(case, names[0]))
     reason = Sentence.of("log_guess_step", column=names[0], distinct=len(facts.known[names[0]]), varies=varies)
-    return Hint("step", names[0], reason, names[1:4])
+    return Hint("step", names[0], reason, names[1:4], confidence(names, score))
+
+
+def _named(facts: Facts, name: str) -> bool:
+    """Whether a column's name alone says that it holds steps."""
+    return _word_score(facts, name, STEP_WORDS) >= SURE
 
 
 def _yes_no(facts: Facts, name: str) -> bool:
@@ -284,7 +426,7 @@ def _by_words(use: str, words: frozenset[str], distinct_from: int = 2) -> Callab
         reason = Sentence.of(
             "log_guess_words", column=names[0], word=word, distinct=len(facts.known[names[0]]), known=known
         )
-        return Hint(use, names[0], reason, names[1:4])
+        return Hint(use, names[0], reason, names[1:4], confidence(names, score))
 
     return look
 
@@ -324,7 +466,7 @@ def _case_type(facts: Facts, case: str) -> Hint | None:
         return None
     same = percent(facts.constant_share(case, names[0]))
     reason = Sentence.of("log_guess_constant", column=names[0], distinct=len(facts.known[names[0]]), same=same)
-    return Hint("case_type", names[0], reason, names[1:4])
+    return Hint("case_type", names[0], reason, names[1:4], confidence(names, score))
 
 
 def _promise(facts: Facts, case: str) -> Hint | None:
@@ -350,7 +492,8 @@ def _kept(facts: Facts, name: str) -> tuple[str, ...]:
 
 def _times(facts: Facts, case: str) -> list[Hint]:
     """Propose the end, the start and the opening among the columns of dates."""
-    changing = tuple(n for n in facts.orders if facts.constant_share(case, n) < 0.95)
+    single = len(facts) / len(facts.values[case]) < 1.2
+    changing = tuple(n for n in facts.orders if single or facts.constant_share(case, n) < 0.95)
     steady = tuple(n for n in facts.orders if n not in changing)
     starts = tuple(n for n in changing if facts.words[n] & START_WORDS)
     ends = best(tuple(n for n in changing if n not in starts), lambda n: 1 + _word_score(facts, n, TIME_WORDS))
@@ -360,7 +503,8 @@ def _times(facts: Facts, case: str) -> list[Hint]:
     if ends:
         varies = percent(1 - facts.constant_share(case, ends[0]))
         reason = Sentence.of("log_guess_time", column=ends[0], varies=varies)
-        hints.append(Hint("time", ends[0], reason, ends[1:4]))
+        trust = confidence(ends, lambda n: 1 + _word_score(facts, n, TIME_WORDS))
+        hints.append(Hint("time", ends[0], reason, ends[1:4], trust))
     if ends and starts:
         before = _never_after(facts, starts[0], ends[0])
         reason = Sentence.of("log_guess_start", column=starts[0], end=ends[0], before=percent(before))
@@ -379,30 +523,72 @@ def _word_score(facts: Facts, name: str, words: dict[str, int]) -> float:
 def _never_after(facts: Facts, first: str, second: str) -> float:
     """Return the share of rows in which one time is not after another."""
     order = facts.orders[first][0]
-    one, two = (moments(facts.frame[name], order, "UTC").times for name in (first, second))
+    one, two = (moments(facts.table[name], order, "UTC").times for name in (first, second))
     return float((one <= two)[one.notna() & two.notna()].mean())
 
 
-def _date_order(facts: Facts, names: tuple[str, ...]) -> tuple[Order, tuple[Sentence, ...]]:
-    """Return one order of day, month and year for all times, and a doubt where the values leave it open."""
+class Dates(Struct, frozen=True):
+    """How day, month and year stand in a log, and what is to be said or asked."""
+
+    order: Order
+    open: tuple[Order, ...]
+    """What a person has to choose from."""
+    said: tuple[Sentence, ...]
+
+
+def _date_order(facts: Facts, case: str, names: tuple[str, ...]) -> Dates:
+    """Return one order of day, month and year for all times; where the values leave it open, a person is asked."""
     if not names:
-        return "ymd", ()
+        return Dates("ymd", (), ())
     possible = [set(facts.orders[name]) for name in names]
     shared = set.intersection(*possible)
     if not shared:
-        return facts.orders[names[0]][0], (Sentence.of("log_doubt_dates_differ", columns=", ".join(names)),)
+        return Dates(facts.orders[names[0]][0], (), (Sentence.of("log_doubt_dates_differ", columns=", ".join(names)),))
     if len(shared) == 1:
-        return shared.pop(), ()
-    two = "dmy" if "dmy" in shared else sorted(shared)[0]
+        return Dates(shared.pop(), (), ())
+    orders = tuple(order for order in OFTEN if order in shared)
+    if settled := _settled(facts, case, names[0], orders):
+        return settled
     example = facts.known[names[0]].iloc[0]
-    return two, (Sentence.of("log_doubt_dates", column=names[0], example=example, orders=", ".join(sorted(shared))),)
+    return Dates(
+        orders[0],
+        orders,
+        (Sentence.of("log_doubt_dates", column=names[0], example=example, orders=", ".join(orders)),),
+    )
+
+
+def _settled(facts: Facts, case: str, name: str, orders: tuple[Order, ...]) -> Dates | None:
+    """Let rows decide that go on in time within a case, or in the file, or keep to working days, in one order only."""
+    codes = facts.codes[case]
+    same = codes[1:] == codes[:-1]
+    back, back_in_case, weekend = {}, {}, {}
+    for order in orders:
+        times = moments(facts.table[name], order, "UTC").times
+        step = np.diff(times.astype("int64").to_numpy()) < 0
+        known = times.notna().to_numpy()
+        step &= known[1:] & known[:-1]
+        back[order] = float(step.mean()) if len(step) else 0.0
+        back_in_case[order] = float(step[same].mean()) if same.sum() >= FEWEST_PAIRS else 0.0
+        weekend[order] = float((times.dropna().dt.day_of_week >= 5).mean())
+    for id, shares, most, least in (
+        ("log_dates_in_case", back_in_case, 0.01, 0.05),
+        ("log_dates_in_file", back, 0.01, 0.05),
+        ("log_dates_weekends", weekend, 0.02, 0.1),
+    ):
+        good = [order for order in orders if shares[order] <= most]
+        bad = [order for order in orders if shares[order] >= least]
+        if len(facts) >= FEWEST_PAIRS and len(good) == 1 and len(good) + len(bad) == len(orders):
+            other = max(shares[order] for order in bad)
+            said = Sentence.of(id, column=name, order=good[0], share=percent(shares[good[0]]), other=percent(other))
+            return Dates(good[0], (), (said,))
+    return None
 
 
 def _order(facts: Facts, case: str, time: str, dates: Order) -> Hint | None:
     """Propose a counter: whole numbers that rise within the case and never contradict the time."""
     names = tuple(n for n in facts.names if n != case and facts.words[n] & ORDER_WORDS and facts.whole(n))
     counted = tuple(name for name in names if len(facts.values[name]) > 1)
-    times = moments(facts.frame[time], dates, "UTC").times
+    times = moments(facts.table[time], dates, "UTC").times
     rising = {name: _rising(facts, case, name, times) for name in counted}
     fits = best(tuple(n for n in counted if rising[n] >= 0.99), rising.__getitem__)
     if not fits:
@@ -413,8 +599,8 @@ def _order(facts: Facts, case: str, time: str, dates: Order) -> Hint | None:
 
 def _rising(facts: Facts, case: str, name: str, times: "pd.Series[pd.Timestamp]") -> float:
     """Return the share of neighbouring rows of a case, by the counter, that differ in it and not against time."""
-    count = pd.to_numeric(facts.frame[name], errors="coerce")
-    table = pd.DataFrame({"case": facts.codes[case], "count": count.to_numpy(), "time": times.to_numpy()})
+    count = pd.to_numeric(facts.values[name], errors="coerce").to_numpy(dtype=float)[facts.codes[name]]
+    table = pd.DataFrame({"case": facts.codes[case], "count": count, "time": times.to_numpy()})
     table = table.sort_values(["case", "count"], kind="stable")
     same = table["case"].eq(table["case"].shift())
     good = table["count"].diff().gt(0) & ~table["time"].diff().lt(pd.Timedelta(0))

@@ -1,4 +1,4 @@
-"""Parquet as a table of text, read by DuckDB: every value in its plain spelling, times in UTC where they have a zone."""
+"""Parquet as a table of text, read by DuckDB: every value in its plain spelling, times with a zone in UTC."""
 
 import os
 import tempfile
@@ -13,7 +13,7 @@ from process_models.logs.limits import Limits
 from process_models.logs.table import Column, Table
 
 
-def read_parquet(source: Source, limits: Limits, parse: Parse) -> tuple[Taken, dict[str, object]]:
+def read_parquet(source: Source, limits: Limits, _: Parse) -> tuple[Taken, dict[str, object]]:
     """Read a Parquet file; a value that is missing is an empty text."""
     import duckdb  # only when Parquet is read
 
@@ -32,10 +32,10 @@ def read_parquet(source: Source, limits: Limits, parse: Parse) -> tuple[Taken, d
 def _taken(db: Any, file: Path, limits: Limits) -> Taken:
     """Read column by column, each as codes of its distinct texts."""
     db.execute("SET TimeZone = 'UTC'")
-    described = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(file)]).fetchall()
+    described = db.execute("DESCRIBE SELECT * FROM read_parquet(?, binary_as_string=true)", [str(file)]).fetchall()
     fields = [row[0] for row in described]
     names, notes = named(fields, limits)
-    rows = int(db.execute("SELECT count(*) FROM read_parquet(?)", [str(file)]).fetchone()[0])
+    rows = int(db.execute("SELECT count(*) FROM read_parquet(?, binary_as_string=true)", [str(file)]).fetchone()[0])
     if rows > limits.rows:
         raise LogError("log_too_many_rows", limit=limits.rows)
     if not rows:
@@ -43,7 +43,7 @@ def _taken(db: Any, file: Path, limits: Limits) -> Taken:
     columns = {}
     for name, field in zip(names, fields, strict=True):
         quoted = '"' + field.replace('"', '""') + '"'
-        told = f"SELECT CAST({quoted} AS VARCHAR) AS cell FROM read_parquet(?)"  # noqa: S608 (a name, quoted)
+        told = f"SELECT CAST({quoted} AS VARCHAR) AS cell FROM read_parquet(?, binary_as_string=true)"  # noqa: S608 (a name, quoted)
         cells = db.execute(told, [str(file)]).fetchnumpy()["cell"]
         columns[name] = Column.of(np.ma.filled(cells, "") if np.ma.isMaskedArray(cells) else cells)
     return Taken(Table(columns, np.arange(2, rows + 2)), Parse(), (), notes, rows)

@@ -1,4 +1,4 @@
-"""A log as a table of text, whatever it came as: text with separators, a workbook, Parquet, XES; plain, gzipped, zipped.
+"""A log as a table of text, whatever it came as: text with separators, a workbook, Parquet, XES; packed or not.
 
 What a file is decides its content, never its name. Nothing is repaired here: rows that cannot be read as rows are set
 aside with the reason, and a file that is none of these is refused with the remedy.
@@ -29,6 +29,7 @@ __all__ = ["FIRST", "LIMITS", "Draw", "Limits", "Parse", "Reading", "preview", "
 FIRST = 10
 """How many places an error lists before it only counts."""
 PREVIEWED = 5000
+FOUND_OUT = Parse()
 GZIP, ZIP, OLE, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 
 
@@ -51,6 +52,8 @@ class Reading(Struct, frozen=True, eq=False, dict=True):
     """Of XES: what may be the step, by name, and the columns each joins."""
     share: str = ""
     """Of all cases, if only a sample was read."""
+    partial: bool = False
+    """Only the beginning (and middle) was read."""
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -82,7 +85,7 @@ Read = Callable[[Source, Limits, Parse], tuple[Taken, dict[str, object]]]
 def read(
     source: bytes | Path,
     limits: Limits = LIMITS,
-    parse: Parse = Parse(),
+    parse: Parse = FOUND_OUT,
     draw: Draw | None = None,
 ) -> Reading:
     """Read a log from bytes or a path; `draw` reads a sample by whole cases.
@@ -92,7 +95,7 @@ def read(
     return _reading(source, limits, parse, draw, None)
 
 
-def preview(source: bytes | Path, limits: Limits = LIMITS, parse: Parse = Parse(), rows: int = PREVIEWED) -> Reading:  # noqa: B008
+def preview(source: bytes | Path, limits: Limits = LIMITS, parse: Parse = FOUND_OUT, rows: int = PREVIEWED) -> Reading:
     """Read the first rows of a log, and as many from its middle where it can be entered there."""
     return _reading(source, limits, parse, None, rows)
 
@@ -120,6 +123,7 @@ def _reading(source: bytes | Path, limits: Limits, parse: Parse, draw: Draw | No
         rows=taken.rows,
         source=source,
         share=share,
+        partial=rows is not None and len(taken.table) >= rows,
         **more,  # type: ignore[arg-type]
     )
 
@@ -166,7 +170,9 @@ def _some(taken: Taken, draw: Draw | None, rows: int | None) -> Taken:
 def _with_middle(taken: Taken, source: Source, limits: Limits, rows: int) -> Taken:
     """Add rows from the middle of a large file to those of its beginning."""
     middle = source.size // 2
-    if source.size < 2 * BLOCK or taken.parse.encoding not in ("utf-8", "cp1252"):
+    with source.open() as file:
+        enterable = file.seekable()
+    if not enterable or source.size < 2 * BLOCK or taken.parse.encoding not in ("utf-8", "cp1252"):
         return taken
 
     def enter() -> BinaryIO:

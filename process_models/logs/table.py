@@ -84,7 +84,8 @@ class Column:
         if isinstance(self._texts, pd.Index):
             return self._texts
         texts = [text.decode() for text in self._texts.tolist()]
-        return pd.Index([text.replace('""', '"') for text in texts] if self._doubled else texts, dtype="str")
+        told: pd.Index[str] = pd.Index(_single(texts) if self._doubled else texts, dtype="str")
+        return told
 
     @property
     def raw(self) -> Bytes:
@@ -283,8 +284,13 @@ class Growing:
             same = np.array([known.setdefault(text, len(known)) for text in piece], dtype=np.int32)
             codes.append(same[own])
         texts = [text.decode() for text in known]
-        index = pd.Index([text.replace('""', '"') for text in texts] if self.doubled else texts, dtype="str")
+        index = pd.Index(_single(texts) if self.doubled else texts, dtype="str")
         return Column(np.concatenate(codes), index)
+
+
+def _single(texts: list[str]) -> list[str]:
+    """Return texts without the doubling of the quotation marks in them."""
+    return [text.replace('""', '"') for text in texts]
 
 
 def narrow(distinct: int) -> "type[np.signedinteger[Any]]":

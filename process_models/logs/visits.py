@@ -95,7 +95,7 @@ def _worked(frame: pd.DataFrame, at: Ints) -> npt.NDArray[np.float64]:
     return np.add.reduceat(np.where(known, spans, 0), at).astype(float)
 
 
-def _visit_numbers(case: Ints, step: Ints) -> Ints:
+def _visit_numbers(case: npt.NDArray[Any], step: npt.NDArray[Any]) -> Ints:
     """Return how many visits of the same case to the same step there have been, with this one."""
     both = case.astype(np.int64) * (int(step.max()) + 1) + step
     order = np.argsort(both, kind="stable")
