@@ -6,6 +6,7 @@ spoken name; flows and marks are hidden from screen readers, because the names o
 
 from collections.abc import Callable
 from html import escape
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -77,6 +78,7 @@ def draw(graph: StepGraph, look: Look | None = None) -> str:
         '<g aria-hidden="true">',
         *(_flow(graph, flow, (routes.paths[flow.id], gaps[flow.id]), look) for flow in graph.flows),
         *(_label(label) for label in labels),
+        *_lane_names(routes),
         "</g>",
         '<g role="list">',
         *(_step(graph, graph.by_id[id], routes.boxes[id], look) for id in graph.reading_order),
@@ -137,20 +139,41 @@ def texts(graph: StepGraph, look: Look) -> dict[str, tuple[str, str]]:
     return out
 
 
+LINES = (
+    ("interaction", {Lane.CUSTOMER}),
+    ("visibility", {Lane.CUSTOMER, Lane.FRONT}),
+    ("internal interaction", {Lane.CUSTOMER, Lane.FRONT, Lane.BACK}),
+)
+"""The lines of the service blueprint, and the lanes above each."""
+
+
+def line_between(above: Lane, below: Lane) -> str:
+    """Return the line of the blueprint that lies between two lanes, the most telling one; empty before the external."""
+    crossed = [name for name, lanes in LINES if above in lanes and below not in lanes and below is not Lane.EXTERNAL]
+    return "visibility" if "visibility" in crossed else next(iter(crossed), "")
+
+
 def _lanes(routes: Routes) -> list[str]:
+    """Return the lines between lanes."""
     out = []
-    width = round(routes.width)
+    for above, band in pairwise(routes.bands):
+        kind = line_between(above.lane, band.lane).replace(" ", "-") or "lane"
+        out.append(f'<path class="{kind}" d="M0 {band.top:.0f}H{routes.width:.0f}"/>')
+    return out
+
+
+def _lane_names(routes: Routes) -> list[str]:
+    """Return the names of lanes and of the lines between them, to be drawn over flows."""
+    out = []
     for n, band in enumerate(routes.bands):
-        if n:
-            visible = band.lane in (Lane.BACK, Lane.SUPPORT) and routes.bands[n - 1].lane in (Lane.CUSTOMER, Lane.FRONT)
-            kind = "visibility" if visible else "lane"
-            out.append(f'<path class="{kind}" d="M0 {band.top:.0f}H{width}"/>')
-            if visible:
-                out.append(f'<text class="note" x="{width - 48}" y="{band.top + 15:.0f}" text-anchor="end">')
-                out.append("line of visibility</text>")
         name, foot = LANE_NAMES[band.lane], band.top + band.height
         out.append(f'<text class="lane-name" data-lane="{band.lane.value}" data-top="{band.top:.0f}" ')
         out.append(f'data-foot="{foot:.0f}" x="{band.name.x:.0f}" y="{band.top + 18:.0f}">{name}</text>')
+        if n and (line := line_between(routes.bands[n - 1].lane, band.lane)):
+            x, _ = routes.notes[n - 1].middle
+            out.append(
+                f'<text class="note" x="{x:.0f}" y="{band.top + 16:.0f}" text-anchor="middle">line of {line}</text>'
+            )
     return out
 
 

@@ -88,7 +88,7 @@ def place_labels(
     The best free place is on the flow's longest straight piece, at least 12 px from a bend; then beside it; then on its
     other pieces. A careful label also wants to hide no other flow.
     """
-    solid = Crowd([*routes.boxes.values(), *(band.name for band in routes.bands)])
+    solid = Crowd([*routes.boxes.values(), *(band.name for band in routes.bands), *routes.notes])
     lines = Crowd()
     for flow, path in routes.paths.items():
         for one, two in pairwise(path):

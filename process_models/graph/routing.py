@@ -93,6 +93,11 @@ class Routes(Struct, frozen=True):
     width: float
     height: float
 
+    @property
+    def notes(self) -> tuple[Box, ...]:
+        """Where the lines between lanes are named: at the right, below each line."""
+        return tuple(Box(self.width - 190, band.top + 4, 160, 17) for band in self.bands[1:])
+
 
 class Piece(Struct):
     """A straight piece of a way: the line it runs on, from one crossing to another."""

@@ -33,7 +33,8 @@ def map_page(facts: Facts, currency: str, title: str, address: Callable[..., str
     kept = {name: value for name, value in request.args.items() if name in KEPT}
     chosen = request.args.get("step", "")
     chosen = chosen if chosen in graph.by_id else ""
-    measure = kept.get("heat", "none") if kept.get("heat") in dict(HEATS) else "none"
+    asked = kept.get("heat", "none")
+    measure = asked if asked == "none" or asked in picture.SCALES else "none"
     heat = picture.heat(facts, measure, currency)
 
     def link(step: str) -> str:
@@ -61,6 +62,7 @@ def map_page(facts: Facts, currency: str, title: str, address: Callable[..., str
         "shown_as": kept.get("as", ""),
         "switches": [(words, address(**{**here, "as": name}), name) for name, words in VIEWS],
         "heats": [(words, address(**{**here, "heat": name}), name == measure) for name, words in HEATS],
+        "other_heats": picture.other_measures(facts, tuple(name for name, _ in HEATS)),
         "measure": measure,
         "scale": picture.SCALES.get(measure),
         "classes": picture.key(measure, currency),

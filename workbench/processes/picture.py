@@ -32,7 +32,7 @@ class Scale(Struct, frozen=True):
     name: str
     bounds: tuple[float, ...]
     unit: str
-    """How the bounds are written: duration, money, percent or grade."""
+    """How the bounds are written: duration, money, percent, number or grade."""
 
 
 SCALES: dict[str, Scale] = {
@@ -41,6 +41,18 @@ SCALES: dict[str, Scale] = {
     "cost": Scale("Mean cost of one visit", (500, 1000, 2000, 4000), "money"),
     "rework": Scale("Visits beyond the first, for each case that comes here", (0.02, 0.05, 0.1, 0.25), "percent"),
     "evidence": Scale("Weakest evidence that the step rests on", (1, 2, 3, 4), "grade"),
+    "elapsed": Scale(FIGURES["elapsed"], (HOUR, 4 * HOUR, DAY, 4 * DAY), "duration"),
+    "update_gap": Scale(FIGURES["update_gap"], (4 * HOUR, DAY, 3 * DAY, 7 * DAY), "duration"),
+    "setup": Scale(FIGURES["setup"], (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR), "duration"),
+    "visits": Scale(FIGURES["visits"], (0.25, 0.75, 1.05, 1.5), "number"),
+    "reached": Scale(FIGURES["reached"], (0.2, 0.4, 0.6, 0.8), "percent"),
+    "error_rate": Scale(FIGURES["error_rate"], (0.02, 0.05, 0.1, 0.25), "percent"),
+    "pass_rate": Scale(FIGURES["pass_rate"], (0.5, 0.75, 0.9, 0.97), "percent"),
+    "failure_demand": Scale(FIGURES["failure_demand"], (0.05, 0.1, 0.25, 0.5), "percent"),
+    "negative_comments": Scale(FIGURES["negative_comments"], (0.02, 0.05, 0.1, 0.25), "percent"),
+    "below_limit": Scale(FIGURES["below_limit"], (0.02, 0.05, 0.1, 0.25), "percent"),
+    "volume": Scale(FIGURES["volume"], (100, 1_000, 10_000, 100_000), "number"),
+    "covers": Scale(FIGURES["covers"], (1, 2, 4, 8), "number"),
 }
 """Five fixed classes each, so that two maps can be compared."""
 
@@ -68,7 +80,14 @@ def value_of(facts: Facts, step: Step, measure: str) -> float | None:
             )
         case "evidence":
             return float(len(GRADES) + 1 if not grades(step) else 1 + GRADES.index(max(grades(step))))
-    return None
+    figure = step.figure(measure)
+    return float(figure.value) if figure else None
+
+
+def other_measures(facts: Facts, shown: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the measures beside those on show of which at least one step has a value: id and name."""
+    known = {figure.id for step in facts.graph.steps for figure in step.figures}
+    return [(id, scale.name) for id, scale in SCALES.items() if id not in shown and id in known]
 
 
 def grades(step: Step) -> list[str]:
@@ -106,6 +125,8 @@ def _printed(value: float, measure: str, currency: str) -> str:
             return money(value, currency)
         case "percent":
             return percent(value)
+        case "number":
+            return decimal(value, 0 if value >= 10 else 2)
     return GRADES[int(value) - 1] if value <= len(GRADES) else "?"
 
 

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from process_models.graph.compare import compare
-from process_models.graph.drawing import Look, difference, draw, texts
+from process_models.graph.drawing import Look, difference, draw, line_between, texts
 from process_models.graph.edits import AddStep, RemoveStep
 from process_models.graph.labels import lettered
 from process_models.graph.layout import layout, renderer
+from process_models.graph.outline import outline
 from process_models.graph.routing import plan, route
 from process_models.graph.steps import Lane
 from process_models.graph.strokes import crossings, elbows
@@ -146,3 +147,36 @@ def test_a_difference_shows_what_goes_in_its_old_place_and_what_comes():
     assert "removed" in marks["second"]
     assert "added" in marks["agree"]
     assert marks["pay"] == "step work"
+
+
+def test_the_lines_of_the_blueprint_are_named_where_they_lie():
+    drawn = draw(CLAIMS)
+
+    assert "line of interaction" in drawn
+    assert "line of visibility" in drawn
+    assert "line of internal interaction" not in drawn, "nothing stands in support"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "line"),
+    [
+        (Lane.CUSTOMER, Lane.FRONT, "interaction"),
+        (Lane.CUSTOMER, Lane.BACK, "visibility"),
+        (Lane.FRONT, Lane.SUPPORT, "visibility"),
+        (Lane.BACK, Lane.SUPPORT, "internal interaction"),
+        (Lane.BACK, Lane.EXTERNAL, ""),
+    ],
+)
+def test_of_lines_that_fall_together_visibility_is_named(above, below, line):
+    assert line_between(above, below) == line
+
+
+def test_a_scope_in_two_places_is_two_regions_and_holds_no_foreign_step():
+    graph = graph_of("start a, a b, b c, c d, d end")
+    boxes = route(graph, layout(graph)).boxes
+
+    region = outline([boxes["a"], boxes["d"]], [boxes[id] for id in ("start", "b", "c", "end")])
+
+    assert region.count("M") == region.count("Z") == 2
+    xs = sorted(float(x) for x in re.findall(r"[MLQ ](\d+\.\d) \d", region))
+    assert not [x for x in xs if boxes["b"].x - 10 < x < boxes["c"].x + boxes["c"].width + 10]
