@@ -8,6 +8,7 @@ from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
 from process_models.graph.narration import in_words
 from process_models.graph.steps import Flow
+from process_models.values import words
 from process_models.values.sentences import Sentence, say
 
 Verb = Literal["added", "removed", "changed"]
@@ -44,7 +45,7 @@ class Change(Struct, frozen=True):
     @property
     def text(self) -> str:
         """The change as a sentence."""
-        details = "; ".join(f"{_label(f.field)} {f.before} → {f.after}" for f in self.fields)
+        details = "; ".join(f"{label(f.field)} {f.before} → {f.after}" for f in self.fields)
         return say(Sentence.of(f"change_{self.verb}", kind=KIND_WORDS[self.kind], name=self.name, details=details))
 
 
@@ -137,18 +138,25 @@ def former(id: str) -> str:
 
 def _fields(before: Any, after: Any) -> tuple[FieldChange, ...]:
     return tuple(
-        FieldChange(name, in_words(getattr(before, name)), in_words(getattr(after, name)))
+        FieldChange(name, *_both(name, getattr(before, name), getattr(after, name)))
         for name in before.__struct_fields__
         if getattr(before, name) != getattr(after, name)
     )
+
+
+def _both(field: str, before: Any, after: Any) -> tuple[str, str]:
+    """Return two values of an attribute in words; shares in per cent, unless rounding makes them look the same."""
+    if field == "share" and words.percent(before) != words.percent(after):
+        return words.percent(before), words.percent(after)
+    return in_words(before), in_words(after)
 
 
 def told_apart(before: Any, after: Any) -> tuple[str, str]:
     """Return two values in words; of two things of one kind only what differs, attribute by attribute."""
     if isinstance(before, Struct) and type(before) is type(after) and before != after:
         fields = _fields(before, after)
-        before_words = "; ".join(f"{_label(f.field)} {f.before}" for f in fields)
-        return before_words, "; ".join(f"{_label(f.field)} {f.after}" for f in fields)
+        before_words = "; ".join(f"{label(f.field)} {f.before}" for f in fields)
+        return before_words, "; ".join(f"{label(f.field)} {f.after}" for f in fields)
     return in_words(before), in_words(after)
 
 
@@ -166,5 +174,6 @@ def _name(thing: Any, graphs: tuple[StepGraph, StepGraph]) -> str:
     return str(getattr(thing, "name", thing.id))
 
 
-def _label(field: str) -> str:
+def label(field: str) -> str:
+    """Return the name of an attribute in words."""
     return field.replace("_", " ")

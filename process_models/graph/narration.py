@@ -24,13 +24,15 @@ SHARES = (
     "needed",
     "vulnerable",
 )
+NOTHING = "nothing"
+"""What a value that is not there is called."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def in_words(value: Any) -> str:
     """Return a value of a step, flow or pool as a person would write it."""
     if value is None or value == "" or value == ():
-        return "nothing"
+        return NOTHING
     if isinstance(value, Timing):
         return f"{words.duration(mean(value.distribution))} on average ({GRADE_WORDS[value.provenance.grade]})"
     if isinstance(value, Figure):

@@ -18,7 +18,7 @@ HEATS = (
     ("rework", "Rework"),
     ("evidence", "Evidence"),
 )
-VIEWS = (("map", "Map"), ("table", "Table"))
+VIEWS = (("map", "Map"), ("table", "Table"), ("words", "Words"))
 KEPT = ("as", "heat", "version")
 """What of the address stays when a step, a heat or a view is chosen."""
 

@@ -13,6 +13,7 @@ from process_models.graph.checks import Fault, faults, staffing_faults
 from process_models.graph.edits import Conflict
 from process_models.graph.graph import StepGraph
 from process_models.graph.narration import changed_ways
+from process_models.graph.telling import case_told, likeliest_way, process_told
 from process_models.values.errors import ModelError
 from process_models.values.sentences import Sentence, say
 from process_models.values.words import count
@@ -103,6 +104,9 @@ def _map(process: Process, revision: Revision, **told: Any) -> str:
         graph=facts.graph,
         act=MapForm(formdata=None, base=revision.n),
         places=places(facts.graph),
+        told=process_told(facts.graph),
+        one_case=case_told(facts.graph, likeliest_way(facts.graph)),
+        tree=picture.tree(facts.graph),
         undo=turn.done if turn.undo else None,
         redo=turn.redo,
     )

@@ -507,6 +507,36 @@ def next_steps(graph: StepGraph) -> dict[str, list[str]]:
     return {id: [flow.target for flow in flows] for id, flows in ordered.items()}
 
 
+class Leaf(Struct, frozen=True):
+    """A step in the tree of all steps, with where it leads: id, number and name, share."""
+
+    id: str
+    number: int
+    name: str
+    kind: str
+    leads: tuple[tuple[str, str, str], ...]
+
+
+def tree(graph: StepGraph) -> list[tuple[str, list[Leaf]]]:
+    """Return all steps lane by lane, each lane in reading order."""
+    out = []
+    for lane in Lane:
+        steps = [graph.by_id[id] for id in graph.reading_order if graph.by_id[id].lane is lane]
+        if steps:
+            out.append((LANE_NAMES[lane], [_leaf(graph, step) for step in steps]))
+    return out
+
+
+def _leaf(graph: StepGraph, step: Step) -> Leaf:
+    targets = [flow.target for flow in graph.after(step.id)]
+    shared = len(graph.ways(step.id)) > 1 and step.kind is not Kind.FORK
+    shares = [percent(flow.share) if shared and flow.kind == "normal" else "" for flow in graph.after(step.id)]
+    names = [f"{graph.numbers[id]} {graph.by_id[id].name}" for id in targets]
+    return Leaf(
+        step.id, graph.numbers[step.id], step.name, KINDS[step.kind], tuple(zip(targets, names, shares, strict=True))
+    )
+
+
 # The register
 
 

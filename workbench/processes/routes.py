@@ -16,14 +16,23 @@ from process_models.values.words import count
 from workbench import database, pages, web
 from workbench.errors import Refusal
 from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, takes_files
-from workbench.processes import map_pages, operations, picture, register_pages, staffing_pages, step_pages, store
+from workbench.processes import (
+    map_pages,
+    operations,
+    picture,
+    print_pages,
+    register_pages,
+    staffing_pages,
+    step_pages,
+    store,
+)
 from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
 from workbench.processes.frame import asked, bp, facts_of, found, frame
 from workbench.processes.model import Process, Revision
 from workbench.processes.typed import graph_of, rows_of
 from workbench.services import store as services
 
-PAGES = (map_pages, step_pages, register_pages, staffing_pages)
+PAGES = (map_pages, print_pages, step_pages, register_pages, staffing_pages)
 """The modules whose routes stand on the same blueprint."""
 
 
