@@ -12,7 +12,7 @@ import time
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 from msgspec import Struct
@@ -21,6 +21,8 @@ from sqlalchemy import inspect
 from process_models.graph.checks import faults
 from process_models.graph.design import Design
 from process_models.graph.documents import read_graph
+from process_models.logs.dates import Order
+from process_models.logs.recipe import read_recipe, write_recipe
 from process_models.values.canonical import name_of, read
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
@@ -33,7 +35,7 @@ from workbench.accounts import store as people
 from workbench.accounts.sweeping import sweep
 from workbench.config import Settings, settings_from
 from workbench.converting import accounts_written, converted
-from workbench.data.readings import discovered
+from workbench.data.readings import asked_for, discovered, proposed
 from workbench.database import engine, migrate, reading
 from workbench.errors import Invalid, Refusal
 from workbench.example import PEOPLE, example_passwords, make_example
@@ -159,9 +161,30 @@ NOT_MIGRATED = "database not made yet: run workbench migrate"
 @main.command(name="discover")
 @click.argument("log", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the graph to this file.")
-def discover_command(log: Path, output: Path | None) -> None:
-    """Make a step graph of a LOG (CSV, plain or gzipped), with every guess and what the log cannot tell."""
-    text, told = discovered(log)
+@click.option(
+    "--recipe", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Read it as this file says."
+)
+@click.option(
+    "--write-recipe", "recipe_to", type=click.Path(path_type=Path), help="Write how the log was read to this file."
+)
+@click.option("--dates", type=click.Choice(get_args(Order)), help="The order of day, month and year.")
+@click.option("--zone", help="The time zone of times without one, for example Europe/London.")
+@click.option("--sample", help="Read only this share of the cases, for example 0.1.")
+def discover_command(
+    log: Path,
+    output: Path | None,
+    recipe: Path | None,
+    recipe_to: Path | None,
+    dates: Order | None,
+    zone: str | None,
+    sample: str | None,
+) -> None:
+    """Make a step graph of a LOG (CSV, workbook, Parquet, XES), with every guess and what the log cannot tell."""
+    known, guesses = (read_recipe(recipe.read_bytes()), []) if recipe else proposed(log, dates)
+    known = asked_for(known, dates, zone, sample)
+    text, told = discovered(log, known, guesses)
+    if recipe_to:
+        recipe_to.write_text(write_recipe(known), "utf-8")
     for line in told:
         click.echo(line, err=output is None)
     if output is None:
@@ -173,7 +196,9 @@ def discover_command(log: Path, output: Path | None) -> None:
 @main.command()
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path, exists=True))
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
-@click.option("--account", is_flag=True, help="Write what became of each element of a BPMN file, or of a folder of them.")
+@click.option(
+    "--account", is_flag=True, help="Write what became of each element of a BPMN file, or of a folder of them."
+)
 def convert(source: Path, target: Path, account: bool) -> None:
     """Bring a process from one kind of file (IN) into another (OUT): BPMN, JSON, CSV, XLSX, Mermaid, DOT, SVG."""
     for line in accounts_written(source, target) if account else converted(source, target):

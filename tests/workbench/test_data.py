@@ -9,12 +9,14 @@ from html import unescape
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from process_models.graph.documents import read_graph
 from process_models.graph.steps import Kind
-from process_models.values.sentences import say
+from process_models.logs.recipe import read_recipe
 from tests.workbench.people import Visitor, everything
 from tests.workbench.test_processes import fields
 from workbench import database, jobs
@@ -22,6 +24,7 @@ from workbench.config import Settings
 from workbench.data import operations, store
 from workbench.data.example import LOG
 from workbench.data.model import Result
+from workbench.data.readings import discovered
 from workbench.processes import store as processes
 
 SMALL = "case,step,time\n" + "".join(
@@ -137,9 +140,9 @@ def test_a_gzipped_file_is_stored_once_under_its_digest(lucia: Visitor, engine: 
     [
         (b"", "The file is empty"),
         (b"case,step,time\n", "holds a header"),
-        (b"PK\x03\x04rest", "spreadsheet"),
-        (b'case,step,time\n1,"Ask,2026\n', "From row 2"),
-        (b"case,step,time\n1,Ask\n2,Ask,2026-01-01\n", "Row 2 has 2 cells"),
+        (b"PK\x03\x04rest", "save it again"),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><log/>", "a document type"),
+        (b"<html></html>", "not a log in XES"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_answered_with_place_and_remedy_and_nothing_is_stored(
@@ -179,24 +182,85 @@ def test_columns_that_do_not_fit_are_said_beside_the_field(
         assert store.find(db, id).terms == ""
 
 
-def test_dates_that_cannot_be_read_are_named_by_row_and_nothing_is_half_stored(
+def test_a_row_left_out_is_listed_corrected_on_the_page_and_replayed(
     lucia: Visitor, work: Callable[[], bool], engine: Engine
 ) -> None:
-    id = send(lucia, SMALL.replace("2026-01-05 09:01:00", "2026-01-32 09:01:00").encode())
+    id = send(lucia, SMALL.replace("2026-01-05 09:01:00", "2026-01-32 09:01:00", 1).encode())
     path = f"/data/{id}/columns"
     lucia.post(path, {**fields(lucia.get(path), path), "use_case": "case", "use_step": "step", "use_time": "time"})
+    assert work()
+    rows = f"/data/{id}/rows"
+    page = lucia.get(rows)
+    assert "time says “2026-01-32 09:01:00”" in unescape(page.text)
+    typed = fields(page, rows)
+    cell = next(name for name, values in typed.items() if values == ["2026-01-32 09:01:00"])
 
+    answer = lucia.post(rows, {**typed, cell: "2026-01-05 09:01:00"})
+    assert answer.status_code == 303, unescape(answer.text)
     assert work()
 
     with database.reading(engine) as db:
-        job = jobs.about(db, f"log/{id}")[0]
-        assert store.newest_result(db, id) is None
-    assert job.state == "failed"
-    assert job.sentence
-    assert "“2026-01-32 09:01:00”" in say(job.sentence)
-    page = unescape(lucia.get(f"/data/{id}/").text)
-    assert "Row 12, time: “2026-01-32 09:01:00”" in page
-    assert "Correct the columns" in page
+        result = store.newest_result(db, id)
+        terms = store.terms(db, store.find(db, id))
+    assert result
+    assert result.left_out == 0
+    assert terms
+    assert [fix.row for fix in terms.fixes] == [12]
+    assert "1 corrected by hand" in unescape(lucia.get(rows).text)
+
+
+def test_a_recipe_read_on_a_page_gives_the_same_graph_on_the_command_line(
+    lucia: Visitor, work: Callable[[], bool], engine: Engine, tmp_path: Path
+) -> None:
+    id = send(lucia, SMALL.encode())
+    path = f"/data/{id}/columns"
+    lucia.post(path, {**fields(lucia.get(path), path), "use_case": "case", "use_step": "step", "use_time": "time"})
+    assert work()
+    (tmp_path / "log.csv").write_text(SMALL, "utf-8")
+    recipe = read_recipe(lucia.get(f"/data/{id}/recipe").data)
+
+    text, _ = discovered(tmp_path / "log.csv", recipe)
+
+    with database.reading(engine) as db:
+        graph = operations.discovered(db, id)[1]
+    made = read_graph(text).graph
+    assert [(flow.source, flow.target, flow.share) for flow in made.flows] == [
+        (flow.source, flow.target, flow.share) for flow in graph.flows
+    ]
+
+
+def test_day_and_month_are_asked_where_the_values_leave_them_open(lucia: Visitor, engine: Engine) -> None:
+    rows = "".join(f"c{n // 2},{'Ask' if n % 2 else 'Pay'},0{n % 3 + 1}/04/2026\n" for n in range(8))
+    id = send(lucia, f"case,step,time\n{rows}".encode())
+    path = f"/data/{id}/columns"
+    typed = fields(lucia.get(path), path)
+
+    refused = lucia.post(path, typed)
+    answered = lucia.post(path, {**typed, "dates": "dmy"})
+
+    assert typed["dates"] == [""]
+    assert refused.status_code == 422
+    assert "Say which comes first." in refused.text
+    assert answered.status_code == 303
+
+
+def test_another_sheet_of_a_workbook_can_be_chosen(lucia: Visitor) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    for row in (("about", "x", "y", "z"), *[("much", "text", "is", "here")] * 60):
+        book.active.append(row)
+    sheet = book.create_sheet("Log")
+    for line in SMALL.splitlines():
+        sheet.append(line.split(","))
+    content = io.BytesIO()
+    book.save(content)
+    id = send(lucia, content.getvalue())
+    path = f"/data/{id}/columns"
+    assert "several sheets" in lucia.get(path).text
+
+    lucia.post(f"/data/{id}/again", {**fields(lucia.get(path), f"/data/{id}/again"), "sheet": "Log"})
+
+    assert fields(lucia.get(path), path)["use_case"] == ["case"]
 
 
 def test_another_step_column_asks_again_which_values_are_waits(lucia: Visitor) -> None:

@@ -6,12 +6,14 @@ from wtforms import Field, FileField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from process_models.graph.steps import Lane
-from process_models.logs.columns import NEEDED, USES, Columns, Meaning, Waiting
+from process_models.logs.columns import JOINED, NEEDED, USES, Columns, Meaning, Waiting
+from process_models.logs.delimited import Parse
 from process_models.logs.guessing import proposed_waiting, waiting_reason
+from process_models.logs.recipe import Cell, Fix
 from process_models.values.calendars import zone
 from process_models.values.errors import ModelError
 from process_models.values.sentences import Sentence, say
-from workbench.data.model import Guessed, Terms
+from workbench.data.model import Guessed, LeftOutRow, Terms
 from workbench.forms import Form, checkboxes, choices
 from workbench.processes.forms import BasedForm, Read, lines
 from workbench.processes.typed import DAYS, read_clock, week, write_clock
@@ -34,7 +36,19 @@ MEANINGS = (
     ("ends", "a step was finished at this time"),
     ("states", "from this time on the case was in this state"),
 )
-ORDERS = (("ymd", "year, month, day"), ("dmy", "day, month, year"), ("mdy", "month, day, year"))
+ORDERS = (
+    ("ymd", "year, month, day"),
+    ("dmy", "day, month, year"),
+    ("mdy", "month, day, year"),
+    ("ydm", "year, day, month"),
+    ("excel", "as days of a spreadsheet, since 1900"),
+    ("excel1904", "as days of a spreadsheet, since 1904"),
+    ("epoch", "as time since 1970"),
+)
+UNDECIDED = ("", "choose: the values do not decide")
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1255", "iso-8859-15")
+SEPARATORS = ((",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar"))
+SURE = {"high": "sure", "medium": "likely", "low": "doubtful"}
 WAITS = (
     ("", "work"),
     ("customer", "a wait for the customer"),
@@ -55,7 +69,10 @@ class LogForm(Form):
     """A log to bring in."""
 
     service = SelectField("Service")
-    file = FileField("CSV file", description="Plain or gzipped: one row for each step or change of state of a case")
+    file = FileField(
+        "File",
+        description="CSV, TSV, XLSX, Parquet or XES, packed or not: a row for each step or change of a case",
+    )
 
 
 class ColumnsForm(Form):
@@ -64,7 +81,7 @@ class ColumnsForm(Form):
     built_on = HiddenField()
     """Step and promise columns whose values the form offers."""
     meaning = SelectField("Each row says that", choices=choices(MEANINGS))
-    dates = SelectField("Dates are written", choices=choices(ORDERS))
+    dates = SelectField("Dates are written", [InputRequired("Say which comes first.")], choices=choices(ORDERS))
     zone = StringField(
         "Clock",
         [InputRequired("Write a time zone.")],
@@ -79,6 +96,9 @@ class ColumnsForm(Form):
     )
 
     steps: tuple[str, ...] = ()
+    parse: Parse = Parse()
+    wide: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for the columns that are needed, each for one use."""
@@ -147,7 +167,14 @@ class ColumnsForm(Form):
             last=self["last"].data or "",
         )
         hours = week(self.days.data or [], read_clock(self.opens.data), read_clock(self.closes.data), ())
-        return Terms(columns=columns, noise=self.noise.data, hours=hours)
+        return Terms(
+            columns=columns,
+            noise=self.noise.data,
+            hours=hours,
+            parse=self.parse,
+            wide=self.wide,
+            fixes=self.fixes,
+        )
 
 
 def _built_on(step: str, promise: str) -> str:
@@ -163,8 +190,12 @@ def columns_form(guess: Guessed, start: Terms | None, zone_name: str, step: str 
     filled = _filled(guess, columns, start, zone_name)
     step_column, promise_column = step or filled["use_step"], promise or filled["use_promise"]
     steps = guess.values_of(step_column)
-    names = [*choices([("", "none")]), *choices((name, name) for name in guess.names)]
-    fields: dict[str, Any] = {"steps": steps}
+    known = dict.fromkeys((*guess.names, *_joined(guess), *(columns.used if columns else ())))
+    names = [*choices([("", "none")]), *choices((name, name) for name in known)]
+    fields: dict[str, Any] = {"steps": steps, "parse": guess.parse, "wide": guess.wide}
+    if guess.open_dates and not start:
+        asked = choices([UNDECIDED, *((order, words) for order, words in ORDERS if order in guess.open_dates)])
+        fields["dates"] = SelectField("Dates are written", [InputRequired("Say which comes first.")], choices=asked)
     for use in USES:
         fields[f"use_{use}"] = SelectField(USE_WORDS[use][0], choices=names, description=USE_WORDS[use][1])
     fields["kept"] = checkboxes(
@@ -185,6 +216,11 @@ def columns_form(guess: Guessed, start: Terms | None, zone_name: str, step: str 
     return made
 
 
+def _joined(guess: Guessed) -> list[str]:
+    """Return the columns that only together tell a step, as a log in XES states them."""
+    return [f" {JOINED} ".join(keys) for _, keys in guess.classifiers if len(keys) > 1]
+
+
 def _filled(guess: Guessed, columns: Columns | None, start: Terms | None, zone_name: str) -> dict[str, Any]:
     """Return what the form starts with."""
     hours = start.hours if start else None
@@ -203,6 +239,8 @@ def _filled(guess: Guessed, columns: Columns | None, start: Terms | None, zone_n
         filled |= {"meaning": columns.meaning.value, "dates": columns.dates, "kept": list(columns.kept)}
         filled |= {"missing": ", ".join(columns.missing), "last": columns.last}
         filled["zone"] = columns.zone if start else zone_name
+        if guess.open_dates and not start:
+            filled["dates"] = ""
     return filled
 
 
@@ -221,3 +259,82 @@ class NewVersionForm(BasedForm):
         """Return the process and its version as it was shown."""
         id, _, n = self.into.data.rpartition("/")
         return id, int(n)
+
+
+class ParseForm(Form):
+    """How a file is taken apart, where what was found out is wrong."""
+
+    sheet = SelectField("Sheet", choices=[])
+    header = StringField("The row of names", description="Its number in the file")
+    encoding = SelectField("Letters", choices=choices((name, name) for name in ENCODINGS))
+    separator = SelectField("Between cells", choices=choices(SEPARATORS))
+
+    def parse(self, guess: Guessed) -> Parse:
+        """Return what was chosen, for a file of the format."""
+        header = int(self.header.data) if (self.header.data or "").strip().isdigit() else 0
+        if guess.format == "delimited":
+            return Parse(encoding=self.encoding.data, separator=self.separator.data, header=header)
+        return Parse(sheet=self.sheet.data or "", header=header if self.sheet.data == guess.parse.sheet else 0)
+
+
+def parse_form(guess: Guessed, posted: bool = False) -> ParseForm:
+    """Return the form over how a file was taken apart."""
+    found = guess.parse
+    form = (
+        ParseForm()
+        if posted
+        else ParseForm(
+            formdata=None,
+            sheet=found.sheet,
+            header=str(found.header or ""),
+            encoding="utf-8" if found.encoding.startswith("utf-8") else found.encoding,
+            separator=found.separator,
+        )
+    )
+    form.sheet.choices = choices((name, name) for name in guess.sheets)
+    letters = (*ENCODINGS, *({found.encoding.replace("utf-8-sig", "utf-8")} - {*ENCODINGS, ""}))
+    form.encoding.choices = choices((name, name) for name in letters)
+    if guess.format == "delimited":
+        del form.sheet
+    else:
+        del form.encoding
+        del form.separator
+    return form
+
+
+class RowsForm(Form):
+    """Rows that were left out, to be corrected; made for a result by :func:`rows_form`."""
+
+    rows: tuple[LeftOutRow, ...] = ()
+
+    def by_row(self) -> list[tuple[LeftOutRow, list[Field]]]:
+        """Return each row with the fields of its cells."""
+        return [(row, [self[f"cell{row.row}_{n}"] for n in range(len(row.cells))]) for row in self.rows]
+
+    def fixes(self, before: tuple[Fix, ...]) -> tuple[Fix, ...]:
+        """Return the corrections, those made before among them."""
+        known = {fix.row: fix for fix in before}
+        for row, fields in self.by_row():
+            typed = tuple(
+                Cell(column=column, text=field.data.strip())
+                for (column, was), field in zip(row.cells, fields, strict=True)
+                if field.data is not None and field.data.strip() != was.strip()
+            )
+            if typed:
+                earlier = {cell.column: cell for cell in known[row.row].cells} if row.row in known else {}
+                cells = {**earlier, **{cell.column: cell for cell in typed}}
+                known[row.row] = Fix(row=row.row, cells=tuple(cells[name] for name in sorted(cells)))
+        return tuple(known[row] for row in sorted(known))
+
+
+def rows_form(rows: tuple[LeftOutRow, ...]) -> RowsForm:
+    """Return the form over rows that were left out and can be corrected."""
+    shown = tuple(row for row in {row.row: row for row in rows}.values() if row.cells)
+    fields: dict[str, Any] = {"rows": shown}
+    filled: dict[str, Any] = {}
+    for row in shown:
+        for n, (column, text) in enumerate(row.cells):
+            fields[f"cell{row.row}_{n}"] = StringField(f"Row {row.row}, {column}", [Length(max=200)])
+            filled[f"cell{row.row}_{n}"] = text
+    made: RowsForm = type("RowsForm", (RowsForm,), fields)(**filled)
+    return made

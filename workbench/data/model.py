@@ -5,8 +5,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from process_models.logs.columns import Columns
-from process_models.values.calendars import Calendar
-from process_models.values.document import Document
+from process_models.logs.dates import Order
+from process_models.logs.delimited import Parse
+from process_models.logs.recipe import Recipe
 from process_models.values.fractions import Fraction
 from process_models.values.sentences import Sentence
 from workbench.permissions import Place
@@ -61,6 +62,7 @@ class HintRow(Struct, frozen=True):
     column: str
     reason: Sentence
     others: tuple[str, ...]
+    confidence: str = "medium"
 
 
 class Guessed(Struct, frozen=True):
@@ -73,6 +75,21 @@ class Guessed(Struct, frozen=True):
     columns: Columns | None
     values: tuple[tuple[str, tuple[str, ...]], ...]
     """What the columns that may be step or promise say; never those that may name people."""
+    format: str = "delimited"
+    parse: Parse = Parse()
+    sheets: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
+    open_dates: tuple[Order, ...] = ()
+    """Orders of day, month and year from which a person has to choose."""
+    preset: str = ""
+    """Name of the known export."""
+    wide: tuple[str, ...] = ()
+    classifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sample: tuple[tuple[str, ...], ...] = ()
+    """The first rows, in the columns of :attr:`sampled`."""
+    sampled: tuple[str, ...] = ()
+    whole: bool = True
+    """Whether all rows were looked at, or those at the beginning and in the middle."""
 
     def hint(self, use: str) -> HintRow | None:
         """Return the hint for a use."""
@@ -83,13 +100,8 @@ class Guessed(Struct, frozen=True):
         return dict(self.values).get(column, ())
 
 
-class Terms(Document, frozen=True):
-    """On what terms a log is read."""
-
-    columns: Columns
-    noise: Fraction = "0"
-    hours: Calendar | None = None
-    """Hours in which waiting counts; None: day and night."""
+Terms = Recipe
+"""On what terms a log is read: its recipe."""
 
 
 class RemarkRow(Struct, frozen=True):
@@ -105,6 +117,8 @@ class LeftOutRow(Struct, frozen=True):
 
     row: int
     reason: Sentence
+    cells: tuple[tuple[str, str], ...] = ()
+    """What it says in the columns that can be corrected."""
 
 
 class Way(Struct, frozen=True):

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, Engine
 
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
+from process_models.logs.delimited import Parse
 from process_models.logs.discovery import Source
 from process_models.logs.errors import LogError
+from process_models.logs.recipe import Fix
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence
 from workbench import documents, jobs, record
@@ -59,6 +61,32 @@ def bring(
         store.add(db, new)
         record.enter(db, actor.person, "bring in log", new.subject, {"file": digest, "size": len(content)})
     return new
+
+
+def take_apart(engine: Engine, actor: Actor, uploads: Path, id: str, parse: Parse) -> None:
+    """Read the file of a log another way, and guess its columns anew.
+
+    Raises LogError where it cannot be read so; then nothing changes.
+    """
+    with reading(engine) as db:
+        one = store.find(db, id)
+        require(actor, Permission.DATA_BRING, one.place)
+    found = guessed(store.file(uploads, one.file), parse)
+    with transaction(engine) as db:
+        require(actor, Permission.DATA_BRING, store.find(db, id).place)
+        store.set_guess(db, id, documents.keep(db, Header(found.names)), documents.keep(db, found))
+        record.enter(db, actor.person, "take log apart", one.subject, {"file": one.file})
+
+
+def correct(engine: Engine, actor: Actor, id: str, fixes: tuple[Fix, ...]) -> str:
+    """Keep corrections of rows in the terms of a log, and let it be read again; return the job."""
+    with reading(engine) as db:
+        one = store.find(db, id)
+        require(actor, Permission.DATA_BRING, one.place)
+        terms = store.terms(db, one)
+    if terms is None:
+        raise NotPossible("not_confirmed")
+    return confirm(engine, actor, id, structs.replace(terms, fixes=fixes))
 
 
 def confirm(engine: Engine, actor: Actor, id: str, terms: Terms, read: bool = True) -> str:

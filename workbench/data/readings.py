@@ -1,23 +1,32 @@
 """From the bytes of a log to what is stored of it: the guess of its columns, and the result of reading it."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import numpy as np
 import pandas as pd
 
 from process_models.graph.documents import write_graph
 from process_models.graph.graph import StepGraph
 from process_models.logs.columns import words_of
+from process_models.logs.dates import Order
+from process_models.logs.delimited import Parse
 from process_models.logs.demand import Demand, demand
 from process_models.logs.discovery import Discovered, Source, discover, effect
 from process_models.logs.errors import LogError
 from process_models.logs.events import Events, events
 from process_models.logs.guessing import PEOPLE_WORDS, Guess, guess
+from process_models.logs.presets import presets
 from process_models.logs.quality import quality
-from process_models.logs.reading import read
+from process_models.logs.reading import FOUND_OUT, preview, read
+from process_models.logs.recipe import Recipe, events_of, table_of
+from process_models.logs.table import Column, LeftOut, Table
 from process_models.logs.variants import handovers, promises, promises_by_weekday, rework, variants
-from process_models.values.canonical import plain
+from process_models.logs.wide import long
+from process_models.values.canonical import digest, plain
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence, say
 from workbench.data.model import (
@@ -37,31 +46,57 @@ from workbench.data.model import (
     Way,
     Weekday,
 )
+from workbench.errors import Invalid
 
 FEW = 60
 """Columns with at most so many values show them."""
 SHOWN_ROWS = 200
+CORRECTED = ("case", "step", "start", "time")
+"""Uses whose cells can be corrected: none that names people."""
+SHOWN_FIRST = 5
+SHOWN_COLUMNS = 8
+WHOLE = 20_000_000
+"""Bytes of a file up to which all rows are looked at for a guess."""
 SHOWN_WAYS = 20
 SHOWN_MOVES = 30
 
 Tell = Callable[[int, int, Sentence], None]
 
 
-def guessed(content: bytes) -> Guessed:
-    """Return what the columns of a file seem to be.
+def guessed(content: bytes, parse: Parse = FOUND_OUT) -> Guessed:
+    """Return what the columns of a file seem to be, by its first rows and some from its middle.
 
     Raises LogError where it cannot be read as a table.
     """
-    frame = read(content).frame
-    found = guess(frame)
+    reading = preview(content, parse=parse)
+    found = guess(reading.table)
+    table = long(reading.table, found.wide) if found.wide else reading.table
+    shown = tuple(name for name in table.names if not words_of(name) & PEOPLE_WORDS)[:SHOWN_COLUMNS]
     return Guessed(
-        names=tuple(str(name) for name in frame.columns),
-        rows=len(frame),
-        hints=tuple(HintRow(hint.use, hint.column, hint.reason, hint.others) for hint in found.hints),
+        names=table.names,
+        rows=reading.rows,
+        hints=tuple(HintRow(hint.use, hint.column, hint.reason, hint.others, hint.confidence) for hint in found.hints),
         doubts=tuple(Said(doubt) for doubt in found.doubts),
         columns=found.columns,
-        values=tuple((name, few) for name in _told(found) if (few := _few(frame[name]))),
+        values=tuple((name, few) for name in _told(found) if (few := _few(table[name]))),
+        format=reading.format,
+        parse=reading.parse,
+        sheets=reading.sheets,
+        notes=tuple(Said(note) for note in reading.notes),
+        open_dates=found.open_dates,
+        preset=next((one.name for one in presets() if one.id == found.preset), ""),
+        wide=found.wide,
+        classifiers=reading.classifiers,
+        sample=_first_rows(table, shown),
+        sampled=shown,
+        whole=not reading.partial,
     )
+
+
+def _first_rows(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the first rows as they came, without the columns that may name people."""
+    first = table.rows(slice(0, SHOWN_FIRST))
+    return tuple(zip(*([cell[:60] for cell in first[name].cells] for name in names), strict=True))
 
 
 def _told(found: Guess) -> list[str]:
@@ -71,20 +106,25 @@ def _told(found: Guess) -> list[str]:
     return sorted(name for name in names if not words_of(name) & PEOPLE_WORDS)
 
 
-def _few(column: "pd.Series[str]") -> tuple[str, ...]:
+def _few(column: Column) -> tuple[str, ...]:
     """Return the values of a column, the most frequent first, if they are few."""
-    distinct = column.str.strip().value_counts()
-    return tuple(str(value)[:80] for value in distinct.index if value) if len(distinct) <= FEW else ()
+    if column.distinct > FEW:
+        return ()
+    ranked = sorted(zip(column.counts.tolist(), column.texts, strict=True), key=lambda one: (-one[0], one[1]))
+    return tuple(dict.fromkeys(text.strip()[:80] for _, text in ranked if text.strip()))
 
 
-def made_of(content: bytes, terms: Terms, source: Source, tell: Tell) -> tuple[StepGraph, Profile, Result]:
+def made_of(content: bytes | Path, terms: Terms, source: Source, tell: Tell) -> tuple[StepGraph, Profile, Result]:
     """Return the graph, the arrivals and all else that a log tells on its terms.
 
     Raises LogError with the places where it cannot be read on them.
     """
     tell(0, 4, Sentence.of("read_progress_read"))
     columns = terms.columns
-    log = events(read(content).frame, columns)
+    table, aside = table_of(content, terms)
+    log = events(table, columns, aside)
+    first_left_out = tuple(_left_out(table, out, terms) for out in log.left_out[:SHOWN_ROWS])
+    del table
     tell(1, 4, Sentence.of("read_progress_quality"))
     remarks = tuple(RemarkRow(one.severity, one.sentence, one.consequence) for one in quality(log, columns))
     tell(2, 4, Sentence.of("read_progress_ways"))
@@ -99,7 +139,7 @@ def made_of(content: bytes, terms: Terms, source: Source, tell: Tell) -> tuple[S
         meaning=log.meaning.value,
         read=log.read,
         left_out=len(log.left_out),
-        first_left_out=tuple(LeftOutRow(row.row, row.reason) for row in log.left_out[:SHOWN_ROWS]),
+        first_left_out=first_left_out,
         cases=log.cases,
         first=log.frame["time"].min().date().isoformat(),
         last=log.frame["time"].max().date().isoformat(),
@@ -129,6 +169,21 @@ def made_of(content: bytes, terms: Terms, source: Source, tell: Tell) -> tuple[S
         times=_times(found),
     )
     return found.graph, profile, result
+
+
+def _left_out(table: Table, out: LeftOut, terms: Terms) -> LeftOutRow:
+    """Return a row that was left out, with what it says in the columns that can be corrected."""
+    if terms.wide:
+        return LeftOutRow(out.row, out.reason)
+    names = tuple(name for use in CORRECTED if (name := getattr(terms.columns, use)) in table.names)
+    if out.cells:
+        said = dict(zip(table.names, out.cells, strict=False))
+        cells = tuple((name, said.get(name, "")[:200]) for name in names)
+    else:
+        place = int(np.searchsorted(table.numbers, out.row))
+        column = {name: table[name] for name in names}
+        cells = tuple((name, str(one.texts[one.codes[place]])[:200]) for name, one in column.items())
+    return LeftOutRow(out.row, out.reason, cells)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -168,19 +223,41 @@ def _profile(found: Demand) -> Profile:
     return Profile(found.per_hour, found.n, found.cut, found.weeks, found.first, found.last, found.zone, remarks)
 
 
-def discovered(log: Path) -> tuple[str, list[str]]:
-    """Return the graph file of a log on the terms that its columns seem to mean, and all that is to be said of it.
+def proposed(log: Path, dates: Order | None = None) -> tuple[Recipe, list[Sentence]]:
+    """Return the recipe that the columns of a log seem to ask for, with every guess and doubt.
 
-    Raises LogError where no column fits a use that cannot be left out.
+    Raises LogError where no column fits a use that cannot be left out, or day and month cannot be told apart and no
+    order is given.
     """
-    table = read(log)
-    found = guess(table.frame)
+    table = read(log) if log.stat().st_size < WHOLE else preview(log)
+    found = guess(table.table)
     if found.columns is None:
         raise LogError(found.doubts[0].id)
-    rows = events(table.frame, found.columns)
-    made = discover(rows, found.columns, source=Source(id=slug(log.name.split(".")[0]), name=log.name, log=log.name))
-    said = [*(hint.reason for hint in found.hints), *found.doubts]
-    for remark in quality(rows, found.columns):
+    if found.open_dates and dates is None:
+        asked = next(doubt for doubt in found.doubts if doubt.id == "log_doubt_dates")
+        raise Invalid("ask_dates", column=asked["column"], orders=asked["orders"], example=asked["example"])
+    columns = msgspec.structs.replace(found.columns, dates=dates or found.columns.dates)
+    said = [*table.notes, *(hint.reason for hint in found.hints), *found.doubts]
+    return Recipe(columns=columns, parse=table.parse, wide=found.wide), said
+
+
+def asked_for(recipe: Recipe, dates: Order | None, zone: str | None, share: str | None) -> Recipe:
+    """Return a recipe with what was asked for in place of what it says."""
+    changes = {name: value for name, value in (("dates", dates), ("zone", zone)) if value}
+    columns = msgspec.structs.replace(recipe.columns, **changes)
+    return msgspec.structs.replace(recipe, columns=columns, share=share or recipe.share)
+
+
+def discovered(log: Path, recipe: Recipe, told: Iterable[Sentence] = ()) -> tuple[str, list[str]]:
+    """Return the graph file of a log on the terms of a recipe, and all that is to be said of it."""
+    rows = events_of(log, recipe)
+    columns = recipe.columns
+    source = Source(id=slug(log.name.split(".")[0]), name=log.name, log=log.name)
+    made = discover(rows, columns, recipe.noise, recipe.hours, source)
+    said = list(told)
+    for remark in quality(rows, columns):
         said += [remark.sentence, remark.consequence]
-    report = {"columns": plain(found.columns), "log": table.digest}
+    with log.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    report = {"columns": plain(columns), "log": content, "recipe": digest(recipe)}
     return write_graph(made.graph, report=report), [say(one) for one in (*said, *made.account.notes)]

@@ -8,13 +8,26 @@ from flask.typing import ResponseReturnValue
 from process_models.graph.drawing import Look, draw
 from process_models.logs import telling
 from process_models.logs.errors import LogError
+from process_models.logs.recipe import write_recipe
 from process_models.method.facts import Facts
 from process_models.values.errors import ModelError
 from process_models.values.words import duration
 from workbench import documents, jobs, pages, web
 from workbench.accounts import store as people
 from workbench.data import example, operations, store
-from workbench.data.forms import NOISES, ColumnsForm, LogForm, NewProcessForm, NewVersionForm, columns_form
+from workbench.data.forms import (
+    NOISES,
+    SURE,
+    ColumnsForm,
+    LogForm,
+    NewProcessForm,
+    NewVersionForm,
+    ParseForm,
+    RowsForm,
+    columns_form,
+    parse_form,
+    rows_form,
+)
 from workbench.data.model import Log, Profile, Result, Terms
 from workbench.errors import NotPossible, Refusal
 from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, require, see, takes_files
@@ -131,17 +144,93 @@ def confirm(id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", id=id), 303)
 
 
+@bp.post("/<id>/again")
+@needs(Permission.DATA_BRING)
+def again(id: str) -> ResponseReturnValue:
+    """Take the file of a log apart another way."""
+    one = found(id)
+    require(web.actor(), Permission.DATA_BRING, one.place)
+    guess = store.guess(web.current(), one)
+    form = parse_form(guess, posted=True)
+    try:
+        if not form.validate():
+            return _columns_page(one, _form(one), form), 422
+        operations.take_apart(web.engine(), web.actor(), web.settings().uploads, id, form.parse(guess))
+    except (LogError, Refusal) as problem:
+        form.form_errors.append(str(problem))
+        return _columns_page(one, _form(one), form), 422
+    return redirect(url_for(".columns", id=id), 303)
+
+
+@bp.get("/<id>/rows")
+@needs(Permission.DATA_READ)
+def rows(id: str) -> ResponseReturnValue:
+    """Show the rows that were left out, to be corrected."""
+    one = found(id)
+    return _rows_page(one, store.newest_result(web.current(), one.id))
+
+
+@bp.post("/<id>/rows")
+@needs(Permission.DATA_BRING)
+def correct(id: str) -> ResponseReturnValue:
+    """Keep what was corrected, and let the log be read again."""
+    one, result = found(id), store.newest_result(web.current(), id)
+    require(web.actor(), Permission.DATA_BRING, one.place)
+    terms = store.terms(web.current(), one)
+    if result is None or terms is None:
+        raise NotPossible("not_read")
+    form = rows_form(result.first_left_out)
+    if not form.validate():
+        return _rows_page(one, result, form), 422
+    operations.correct(web.engine(), web.actor(), id, form.fixes(terms.fixes))
+    return redirect(url_for(".show", id=id), 303)
+
+
+def _rows_page(one: Log, result: Result | None, form: RowsForm | None = None) -> str:
+    terms = store.terms(web.current(), one)
+    return render_template(
+        "data/rows.html",
+        **frame(one, "rows"),
+        result=result,
+        form=form or rows_form(result.first_left_out if result else ()),
+        fixed=len(terms.fixes) if terms else 0,
+    )
+
+
+@bp.get("/<id>/recipe")
+@needs(Permission.DATA_READ)
+def recipe(id: str) -> ResponseReturnValue:
+    """Give out how a log is read, as a file for the command line and for the next export."""
+    one = found(id)
+    terms = store.terms(web.current(), one)
+    if terms is None:
+        raise NotPossible("not_confirmed")
+    kept = {"Content-Disposition": f'attachment; filename="{one.id}.recipe.json"'}
+    return write_recipe(terms), {"Content-Type": "application/json", **kept}
+
+
 def _form(one: Log, step: str = "", promise: str = "") -> ColumnsForm:
     db = web.current()
-    start = store.terms(db, one) or store.remembered(db, one.service, one.header)
-    return columns_form(store.guess(db, one), start, services.find(db, one.service).zone, step, promise)
+    own = store.terms(db, one)
+    start = own or store.remembered(db, one.service, one.header)
+    form = columns_form(store.guess(db, one), start, services.find(db, one.service).zone, step, promise)
+    form.fixes = own.fixes if own else ()
+    return form
 
 
-def _columns_page(one: Log, form: ColumnsForm) -> str:
+def _columns_page(one: Log, form: ColumnsForm, parse: ParseForm | None = None) -> str:
     db = web.current()
     guess = store.guess(db, one)
     remembered = not one.terms and store.remembered(db, one.service, one.header) is not None
-    return render_template("data/columns.html", **frame(one, "columns"), guess=guess, form=form, remembered=remembered)
+    return render_template(
+        "data/columns.html",
+        **frame(one, "columns"),
+        guess=guess,
+        form=form,
+        remembered=remembered,
+        parse=parse or parse_form(guess),
+        sure=SURE,
+    )
 
 
 @bp.get("/<id>/")

@@ -81,6 +81,11 @@ def set_terms(db: Connection, id: str, terms: str) -> None:
     db.execute(update(log).where(log.c.id == id).values(terms=terms))
 
 
+def set_guess(db: Connection, id: str, header: str, guess: str) -> None:
+    """Say what a log's columns seem to be, after it was taken apart another way; its terms are asked for again."""
+    db.execute(update(log).where(log.c.id == id).values(header=header, guess=guess, terms=""))
+
+
 def remembered(db: Connection, service: str, header: str) -> Terms | None:
     """Return the terms last confirmed for a log of the service with the same columns."""
     wanted = select(log.c.terms).where(log.c.service == service, log.c.header == header, log.c.terms != "")
