@@ -37,6 +37,16 @@ def difference_told(change: Difference) -> tuple[str, ...]:
     return tuple(say(sentence) for sentence in _difference(change))
 
 
+def counted_told(change: Difference) -> str:
+    """Return in one sentence how much differs."""
+    return say(next(_difference(change)))
+
+
+def change_told(change: Change) -> tuple[str, ...]:
+    """Return one change of a difference in sentences."""
+    return tuple(say(sentence) for sentence in _changed(change))
+
+
 def likeliest_way(graph: StepGraph, most: int = 60) -> tuple[str, ...]:
     """Return the steps of a case that always goes where most go, from the start to an end, each step once."""
     starts = graph.of_kind(Kind.START)

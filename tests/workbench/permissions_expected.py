@@ -91,6 +91,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "processes.new_step", "/processes/{process}/add-step", EDITORS),
     Row("GET", "processes.print_map", "/processes/{process}/map/print", MEMBERS),
     Row("GET", "processes.process_document", "/processes/{process}/document", MEMBERS),
+    Row("GET", "processes.difference_csv", "/processes/{process}/difference.csv", MEMBERS),
     Row("POST", "processes.edit_map", "/processes/{process}/map", EDITORS),
     Row("POST", "processes.add_step", "/processes/{process}/add-step", EDITORS),
     Row("POST", "processes.remove_step", "/processes/{process}/steps/{step}/remove", EDITORS),

@@ -177,3 +177,52 @@ def test_what_undo_and_redo_lead_to_follows_from_the_history(states: str, undo: 
     found = turns(history(*states))
 
     assert (found.undo and found.undo.graph, found.redo and found.redo.graph) == (undo, redo)
+
+
+# Versions, words, paper
+
+
+def test_a_difference_is_shown_as_picture_table_sentences_and_list(nora: Visitor, engine: Engine) -> None:
+    base, _ = head(engine)
+    act(nora, engine, "rename", step="register", name="Enter")
+    act(nora, engine, "lane", step="register", lane="front")
+    at = f"/processes/{PROCESS}/difference?from={base}"
+
+    page = unescape(nora.get(at).text)
+    assert "In short: 1 step changes." in page
+    assert "Step “Enter”: lane was back, and is now front." in page
+    assert "~ 2" in page
+    assert "~ 2" not in nora.get(f"{at}&side=after").text
+    assert "Register" in nora.get(f"{at}&side=before").text
+    listed = nora.get(f"/processes/{PROCESS}/difference.csv?from={base}").text
+    assert "step,register,Enter,changed,lane,back,front" in listed
+
+
+def test_the_words_tell_what_the_map_shows(nora: Visitor) -> None:
+    page = unescape(nora.get(f"{MAP}?as=words").text)
+
+    assert "From “Register” 60% go to “Assess claim” and 40% go to “Ask for papers”." in page
+    assert "It ends at “End”, after 10 steps." in page
+    assert len(re.findall(r'<li id="row-', page)) == 13
+
+
+@pytest.mark.parametrize(("paper", "count"), [("a3", 1), ("a4", 2), ("a0", 1)])
+def test_the_map_is_cut_into_sheets_never_made_too_small(nora: Visitor, paper: str, count: int) -> None:
+    page = nora.get(f"{MAP}/print?paper={paper}&heat=wait").text
+
+    assert page.count('<use href="#drawn"/>') == count
+    assert "over 1.0" in page
+
+
+def test_the_process_document_has_a_chapter_for_each_step(nora: Visitor) -> None:
+    page = unescape(nora.get(f"/processes/{PROCESS}/document").text)
+
+    assert re.findall(r'id="step-(\d+)"', page) == [str(n) for n in range(1, 14)]
+    assert "The obligation “Two pairs of eyes” is met at “Second check”." in page
+
+
+def test_a_measure_beside_the_usual_ones_can_be_shown_as_heat(nora: Visitor) -> None:
+    page = unescape(nora.get(f"{MAP}?as=map&heat=elapsed").text)
+
+    assert "Time from entering to leaving" in page
+    assert len(re.findall(r'class="step \w+ heat\d', page)) > 5

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from process_models.graph.compare import compare
+from process_models.graph.compare import Difference, FieldChange, compare
 from process_models.graph.documents import read_graph, write_graph
-from process_models.graph.drawing import difference
+from process_models.graph.drawing import difference, draw
+from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Lens
+from process_models.graph.telling import change_told, counted_told
 from process_models.values.errors import ModelError
 from process_models.values.words import count
 from workbench import database, pages, web
@@ -169,10 +171,40 @@ def differ(id: str) -> ResponseReturnValue:
         change=change,
         shown_as=shown,
         heading=_counted(change),
-        svg=difference(old.graph, new.graph, change),
+        svg=_pictured(old.graph, new.graph, change),
+        told=[(one, change_told(one)) for one in change.changes],
+        counted=counted_told(change),
         revisions=store.revisions(db, id),
         lacks=[(duty, picture.lacking(new.graph, duty.id)) for duty in new.graph.obligations],
     )
+
+
+def _pictured(old: StepGraph, new: StepGraph, change: Difference) -> str:
+    """Draw both versions in one picture, or one of them alone."""
+    match request.args.get("side"):
+        case "before":
+            return draw(old)
+        case "after":
+            return draw(new)
+    return difference(old, new, change)
+
+
+@bp.get("/<id>/difference.csv")
+@needs(Permission.PROCESS_READ)
+def difference_csv(id: str) -> ResponseReturnValue:
+    """Give the changes between two versions as CSV, one attribute a row."""
+    process = found(id)
+    db = web.current()
+    after = asked(process, "to")
+    before = store.find_revision(db, id, request.args.get("from", max(1, after.n - 1), type=int))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["what", "id", "name", "change", "attribute", "before", "after"])
+    for one in compare(store.design(db, before), store.design(db, after)).changes:
+        for part in one.fields or (FieldChange("", "", ""),):
+            cells = [one.kind, one.id, one.name, one.verb, part.field.replace("_", " "), part.before, part.after]
+            writer.writerow([_harmless(cell) for cell in cells])
+    return _attached(out.getvalue(), "text/csv", f"{id}-from-{before.n}-to-{after.n}.csv")
 
 
 def _counted(change: Any) -> str:
