@@ -170,17 +170,16 @@ def _some(taken: Taken, draw: Draw | None, rows: int | None) -> Taken:
 def _with_middle(taken: Taken, source: Source, limits: Limits, rows: int) -> Taken:
     """Add rows from the middle of a large file to those of its beginning."""
     middle = source.size // 2
-    with source.open() as file:
-        enterable = file.seekable()
-    if not enterable or source.size < 2 * BLOCK or taken.parse.encoding not in ("utf-8", "cp1252"):
+    if source.size < 2 * BLOCK or taken.parse.encoding not in ("utf-8", "cp1252"):
         return taken
 
     def enter() -> BinaryIO:
-        file = source.open()
-        file.seek(middle)
-        file.readline()
         header = taken.parse.separator.join(f'"{name}"' for name in taken.table.names)
-        return io.BytesIO(header.encode(taken.parse.encoding) + b"\n" + file.read(BLOCK // 2).rpartition(b"\n")[0])
+        with source.open() as file:
+            file.seek(middle)
+            file.readline()
+            rest = file.read(BLOCK // 2).rpartition(b"\n")[0]
+        return io.BytesIO(header.encode(taken.parse.encoding) + b"\n" + rest)
 
     more = read_delimited(
         Source(enter, BLOCK),
@@ -226,17 +225,28 @@ def _head(source: Source) -> bytes:
 
 
 class _Unpacking(io.RawIOBase):
-    """A gzipped file that says in a sentence when it is damaged."""
+    """What is inside of a packed file; says in a sentence when it is damaged, and closes both."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._packed = file
-        self._file = gzip.GzipFile(fileobj=file)
+    def __init__(self, packed: BinaryIO, inside: BinaryIO) -> None:
+        self._packed, self._file = packed, inside
 
     def close(self) -> None:
         """Close both files."""
         self._file.close()
         self._packed.close()
         super().close()
+
+    def seekable(self) -> bool:
+        """Say yes: what lies before is unpacked once more."""
+        return True
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Go to a place."""
+        return self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._file.tell()
 
     def readable(self) -> bool:
         """Say yes."""
@@ -258,7 +268,16 @@ def _gzipped(source: Source) -> Source:
     with source.open() as file:
         file.seek(max(source.size - 4, 0))
         said = int.from_bytes(file.read(4), "little")
-    return Source(lambda: cast(BinaryIO, io.BufferedReader(_Unpacking(source.open()), 1 << 20)), max(said, source.size))
+
+    def enter() -> BinaryIO:
+        packed = source.open()
+        return _buffered(_Unpacking(packed, cast(BinaryIO, gzip.GzipFile(fileobj=packed))))
+
+    return Source(enter, max(said, source.size))
+
+
+def _buffered(inside: _Unpacking) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(inside, 1 << 20))
 
 
 def _only_member(source: Source) -> str:
@@ -283,8 +302,9 @@ def _zipped(source: Source, member: str) -> Source:
         size = archive.getinfo(member).file_size
 
     def enter() -> BinaryIO:
-        with zipfile.ZipFile(source.open()) as archive:  # The member keeps the file open until it is closed itself.
-            return cast(BinaryIO, archive.open(member))
+        packed = source.open()
+        with zipfile.ZipFile(packed) as archive:
+            return _buffered(_Unpacking(packed, cast(BinaryIO, archive.open(member))))
 
     return Source(enter, size)
 
