@@ -64,12 +64,18 @@ class Look(Struct, frozen=True):
     """Former share of flows whose share changed."""
     link: Callable[[str], str] | None = None
     """Address of a step."""
+    phases: dict[str, tuple[str, str]] = {}
+    """Steps that stand for a whole phase: what is said in place of the number, and of the marks."""
+    numbers: dict[str, int] = {}
+    """Numbers of steps where they are not those of the graph that is drawn."""
+    rows: dict[str, int] = {}
+    """Rows in their lanes that steps keep from before."""
 
 
 def draw(graph: StepGraph, look: Look | None = None) -> str:
     """Return the picture of a graph as one ``svg`` element."""
     look = look or Look()
-    routes, labels = lettered(plan(graph, layout(graph)), texts(graph, look))
+    routes, labels = lettered(plan(graph, layout(graph, look.rows)), texts(graph, look))
     gaps = crossings({flow.id: routes.paths[flow.id] for flow in graph.flows})
     parts = [
         f"<title>{escape(look.title or graph.name)}</title><desc>{escape(summary(graph))}</desc>",
@@ -208,7 +214,7 @@ def _label(label: Label) -> str:
 
 def _step(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
     mark = look.marked.get(step.id, "")
-    kinds = ["step", step.kind.value.lower()]
+    kinds = ["step", "phase" if step.id in look.phases else step.kind.value.lower()]
     if look.scope and step.id not in look.scope:
         kinds.append("outside")
     if step.id == look.selected:
@@ -235,7 +241,11 @@ def _spoken(graph: StepGraph, step: Step, look: Look) -> str:
         extra.append("in scope" if step.id in look.scope else "out of scope")
     if step.id in look.locked:
         extra.append("locked")
-    text = step_in_words(graph, step)
+    if step.id in look.phases:
+        number, size = look.phases[step.id]
+        text = f"{number}, {step.name}, {size}."
+    else:
+        text = step_in_words(graph, step)
     return f"{text} {', '.join(extra).capitalize()}." if extra else text
 
 
@@ -247,7 +257,7 @@ def _body(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
     if step.kind in (Kind.FORK, Kind.JOIN):
         x, _ = box.middle
         return shape + _text("small", x, box.y - 6, cut(step.name, BAR_ROOM, 12), "middle")
-    if step.kind in PLAIN:
+    if step.kind in PLAIN and step.id not in look.phases:
         x, y = box.middle
         lines = name_of(step)
         first = y + 4 - 8 * (len(lines) - 1)
@@ -280,7 +290,8 @@ def _rows(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
         first = _text("mark", left, box.y + 19, "+ added" if mark == "added" else f"{words.MINUS} removed")
     else:
         measure = look.heat[step.id].text if step.id in look.heat else look.measures.get(step.id, "")
-        number = str(graph.numbers[step.id])
+        known = look.numbers.get(step.id, graph.numbers[step.id])
+        number = look.phases[step.id][0] if step.id in look.phases else str(known)
         icons = [icon for icon, on in (("lock", look.locked), ("clock", look.clocks)) if step.id in on]
         first = _text("number", left, box.y + 19, number) + "".join(
             f'<use class="icon" href="#{icon}" x="{left + 12 + 7 * len(number) + 17 * n - 5:.1f}" '
@@ -292,6 +303,8 @@ def _rows(graph: StepGraph, step: Step, box: Box, look: Look) -> str:
     named = "".join(_text("name", left, box.y + 38 + 16 * n, line) for n, line in enumerate(lines))
     centre = box.y + 58 + 16 * (len(lines) - 1)
     title = f"<title>{escape(step.name)}</title>" if lines[-1].endswith("…") else ""
+    if step.id in look.phases:
+        return title + first + named + _text("small", left, centre + 4, look.phases[step.id][1])
     return title + first + named + ("" if mark else _marks(step, left, centre, (right - left) / 2.77))
 
 

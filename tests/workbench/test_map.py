@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 from process_models.graph.steps import Lane
 from tests.workbench.people import Visitor
 from tests.workbench.test_processes import head
+from workbench import database
 from workbench.data.example import PROCESS
+from workbench.processes import store
 from workbench.processes.model import Revision, turns
 
 MAP = f"/processes/{PROCESS}/map"
@@ -226,3 +228,42 @@ def test_a_measure_beside_the_usual_ones_can_be_shown_as_heat(nora: Visitor) -> 
 
     assert "Time from entering to leaving" in page
     assert len(re.findall(r'class="step \w+ heat\d', page)) > 5
+
+
+TABLE = """Step\tRole\tNext\tShare\tMinutes
+Take the call\tDesk\tSolve; Ask back\t80%; 20%\t6
+Ask back\tDesk\tTake the call\t\t2
+Solve\tSpecialist\t\t\t15
+"""
+
+
+def test_a_table_pasted_from_a_spreadsheet_makes_a_graph(nora: Visitor, engine: Engine) -> None:
+    answer = nora.post("/processes/", {"service": "household-claims", "name": "Pasted", "rows": TABLE})
+
+    assert answer.status_code == 303, answer.text
+    with database.reading(engine) as db:
+        graph = store.graph(db, store.head(db, "pasted"))
+    assert {(f.target, f.share) for f in graph.ways("take-the-call")} == {("solve", "0.8"), ("ask-back", "0.2")}
+    assert [f.target for f in graph.ways("ask-back")] == ["take-the-call"]
+    assert graph.by_id["solve"].role == "Specialist"
+
+
+def test_a_pasted_table_that_does_not_fit_names_the_row_and_keeps_what_was_typed(nora: Visitor) -> None:
+    wrong = TABLE.replace("Solve; Ask back", "Solve; Nowhere")
+
+    answer = nora.post("/processes/", {"service": "household-claims", "name": "Pasted", "rows": wrong})
+
+    assert answer.status_code == 422
+    assert "Nowhere" in answer.text
+    assert re.search(r"[Rr]ow 2", answer.text)
+    assert "Take the call\tDesk" in unescape(answer.text)
+
+
+def test_a_map_is_collapsed_to_phases_of_which_one_is_opened(nora: Visitor) -> None:
+    closed = nora.get(f"{MAP}?as=map&phases=all").text
+    opened = nora.get(f"{MAP}?as=map&phases=2").text
+
+    assert 'class="step work' not in closed
+    assert "data-ask" not in closed, "phases are looked at, not edited"
+    assert 0 < len(re.findall(r'class="step phase', opened)) < len(re.findall(r'class="step phase', closed))
+    assert "Collapse to phases" in nora.get(f"{MAP}?as=map").text

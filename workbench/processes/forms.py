@@ -98,7 +98,8 @@ class ProcessForm(Form):
     rows = TextAreaField(
         "Steps, one a line",
         [InputRequired("Write or paste at least one row."), Length(max=100_000)],
-        description="name; lane; role; minutes. Paste from a spreadsheet, or type semicolons. Only the name is needed.",
+        description="Paste from a spreadsheet with headings such as step, role, next, share, minutes; or type "
+        "name; lane; role; minutes. Only the name is needed.",
     )
 
 

@@ -31,7 +31,7 @@ from workbench.processes import (
 from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
 from workbench.processes.frame import asked, bp, facts_of, found, frame
 from workbench.processes.model import Process, Revision
-from workbench.processes.typed import graph_of, rows_of
+from workbench.processes.typed import pasted
 from workbench.services import store as services
 
 PAGES = (map_pages, print_pages, step_pages, register_pages, staffing_pages)
@@ -52,11 +52,13 @@ def begin() -> ResponseReturnValue:
     form = _offered(ProcessForm())
     if form.validate():
         try:
-            graph = graph_of(form.name.data.strip(), rows_of(form.rows.data), database.now().date().isoformat())
-            process = operations.add(web.engine(), web.actor(), form.service.data, form.name.data, graph)
+            read = pasted(form.name.data.strip(), form.rows.data, database.now().date().isoformat())
+            process = operations.add(web.engine(), web.actor(), form.service.data, form.name.data, read.graph)
         except (ModelError, Refusal) as problem:
             form.refuse(form.rows, problem)
         else:
+            for remark in read.remarks:
+                web.tell(remark.id, **dict(remark.params))
             return redirect(url_for(".map", id=process.id), 303)
     return _index({"typed": form}), 422
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from process_models.exchange.step_table import TableRead, csv_cells, read_table
+from process_models.exchange.table_words import column
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, Lane, Step, Timing
 from process_models.graph.wiring import flow_id
@@ -166,6 +168,40 @@ def _row(number: int, cells: list[str]) -> TypedRow:
     if time is not None and time < 0:
         raise ModelError("row_minutes", row=number, minutes=minutes[:40])
     return TypedRow(number, name, Lane(lane.lower()) if lane else Lane.BACK, role, time)
+
+
+def pasted(name: str, text: str, date: str) -> TableRead:
+    """Return the graph of typed or pasted rows: a table with headings as spreadsheets have it, else plain rows.
+
+    Raises ModelError naming every row that does not fit.
+    """
+    cells = csv_cells(text.encode())
+    top = next((n for n, row in enumerate(cells) if any(cell.strip() for cell in row)), 0)
+    headings = [column(cell) for cell in cells[top]] if cells else []
+    if "step" in headings and headings != list(PLAIN[: len(headings)]):
+        return read_table(_with_shares(cells, top, headings), name, date)
+    return TableRead(graph_of(name, rows_of(text), date), ())
+
+
+PLAIN = ("step", "lane", "role", "time")
+"""The order of columns in which rows are typed; a table in it needs no other reader."""
+SHARES = frozenset({"share", "shares", "percent", "per cent", "%", "probability", "chance"})
+
+
+def _with_shares(cells: list[list[str]], top: int, headings: list[str]) -> list[list[str]]:
+    """Return a table in which shares of a column of their own stand behind the steps they belong to."""
+    at = next((n for n, cell in enumerate(cells[top]) if cell.strip().lower() in SHARES), None)
+    if at is None or "next" not in headings:
+        return cells
+    to = headings.index("next")
+    out = cells[: top + 1]
+    for row in cells[top + 1 :]:
+        full = [*row, *[""] * (len(headings) - len(row))]
+        goals, shares = ([one.strip() for one in full[n].split(";") if one.strip()] for n in (to, at))
+        if len(goals) == len(shares) > 1:
+            full[to] = "; ".join(f"{goal} ({share})" for goal, share in zip(goals, shares, strict=True))
+        out.append(full)
+    return out
 
 
 def graph_of(name: str, rows: list[TypedRow], date: str) -> StepGraph:
