@@ -15,6 +15,8 @@ from process_models.values.errors import ModelError
 
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 500
+MOST_ELEMENTS = 250_000
+"""Diagrams of ten thousand steps have fewer; beyond it somebody wants to keep us busy."""
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -105,10 +107,13 @@ class _Builder:
     def __init__(self) -> None:
         self.tree = TreeBuilder()
         self.data = self.tree.data
-        self.depth = 0
+        self.depth = self.count = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.count += 1
+        if self.count > MOST_ELEMENTS:
+            raise ModelError("xml_too_many", most=f"{MOST_ELEMENTS:,}")
         if self.depth > MOST_DEPTH:
             raise ModelError("xml_too_deep", most=MOST_DEPTH)
         self.tree.start(_name(name), {_name(key): value for key, value in attributes.items()})
