@@ -274,7 +274,8 @@ def paired(table: Table) -> tuple[Table, tuple[LeftOut, ...], tuple[Sentence, ..
     """Pair rows of one step's start and completion where the transitions say so, else return the table as it is.
 
     First come, first served within a case and step, by the same resource where there is one; transitions that are
-    neither (schedule, suspend, resume) stay as they are, in the column of transitions.
+    neither (schedule, suspend, resume) stay as they are, in the column of transitions. A step that never starts in the
+    log is a moment: it begins when it ends.
     """
     if not {CASE, STEP, TIME, LIFE} <= set(table.names):
         return table, (), ()
@@ -284,14 +285,32 @@ def paired(table: Table) -> tuple[Table, tuple[LeftOut, ...], tuple[Sentence, ..
     found = _pairs(table, life.tolist())
     times = table[TIME].cells.tolist()
     begun = [times[place] if place >= 0 else "" for place in found.starts]
+    moments = _moments(table, found)
+    for place in moments:
+        begun[place] = times[found.kept[place]]
     kept = table.rows(np.array(found.kept, dtype=np.int64))
     columns = {**kept.columns, START: Column.of(begun)}
     lone = len(found.lone_starts)
-    ends = sum(place < 0 for place in found.starts)
-    note = Sentence.of("log_note_pairs", paired=len(found.kept) - ends, starts=lone, ends=ends, nights=found.nights)
+    ends = sum(not start for start in begun)
+    note = Sentence.of(
+        "log_note_pairs",
+        paired=len(found.kept) - ends - len(moments),
+        moments=len(moments),
+        starts=lone,
+        ends=ends,
+        nights=found.nights,
+    )
     reason = Sentence.of("log_row_lone_start")
     left_out = tuple(LeftOut(int(table.numbers[place]), reason) for place in found.lone_starts)
     return Table(columns, kept.numbers), left_out, (note,)
+
+
+def _moments(table: Table, found: Pairs) -> list[int]:
+    """Return which of the kept rows belong to steps that never start in the log: they take no time."""
+    step = table[STEP].codes
+    started = {int(step[place]) for place in (*found.starts, *found.lone_starts) if place >= 0}
+    pairs = zip(found.kept, found.starts, strict=True)
+    return [n for n, (end, start) in enumerate(pairs) if start < 0 and int(step[end]) not in started]
 
 
 def _pairs(table: Table, life: list[str]) -> Pairs:

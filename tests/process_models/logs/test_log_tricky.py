@@ -225,9 +225,9 @@ def test_start_and_complete_rows_are_paired_first_come_first_served():
     made += [event("B", "complete", 10), event("C", "start", 11)]
     reading = read(f'<log><trace><string key="concept:name" value="7"/>{"".join(made)}</trace></log>'.encode())
 
-    assert reading.frame["start:timestamp"].str[14:16].tolist() == ["01", "02", ""]
+    assert reading.frame["start:timestamp"].str[14:16].tolist() == ["01", "02", "10"]
     assert [out.reason.id for out in reading.left_out] == ["log_row_lone_start"]
-    assert [note.id for note in reading.notes] == ["log_note_pairs"]
+    assert [(note.id, note["paired"], note["moments"]) for note in reading.notes] == [("log_note_pairs", "2", "1")]
 
 
 def test_defaults_of_a_log_fill_what_events_lack_and_are_counted():
