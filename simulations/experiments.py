@@ -7,7 +7,7 @@ must give the same digest. All designs meet the same luck in the same replicatio
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction as Exact
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from process_models.evidence.satisfaction import Feature, anchors, grade
@@ -17,12 +17,12 @@ from process_models.values.canonical import digest
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
 from process_models.values.fractions import Fraction, fraction
-from process_models.values.luck import world
 from process_models.values.provenance import Grade
+from simulations import engines
 from simulations.comparison import Difference, Direction, Estimate, difference, estimate
+from simulations.engines import Beat, Engine
 from simulations.outcomes import sums
 from simulations.plan import Plan, plan
-from simulations.reference import World
 from simulations.scenario import Scenario
 
 RULES = 1
@@ -108,16 +108,15 @@ class BlockResult(Document, frozen=True, kw_only=True):
 Played = Callable[[int], None]
 """Told the number of each replication that is through; may raise to stop the block."""
 
-Beat = Callable[[int], None]
-"""Told now and then, within a replication, how many cases have arrived; may raise to stop the block."""
 
-
-def run_block(task: Task, played: Played | None = None, beat: Beat | None = None) -> BlockResult:
-    """Play a block and return its sums; depends on nothing but the task."""
+def run_block(
+    task: Task, played: Played | None = None, beat: Beat | None = None, engine: Engine | None = None
+) -> BlockResult:
+    """Play a block and return its sums; depends on nothing but the task, whichever engine plays it."""
     scores = anchors(task.design.graph)
     done = []
     for number in range(task.first, task.first + task.count):
-        trace = World(task.plan, world(task.seed, number), beat).play()
+        trace = engines.play(task.plan, task.seed, number, engine, beat)
         found = sums(task.plan, trace, task.features, scores)
         done.append(Replication(number, tuple(sorted(found.items()))))
         if played:
@@ -153,12 +152,15 @@ Executor = Callable[[Callable[[Task], BlockResult], Iterable[Task]], Iterable[Bl
 
 
 def run(
-    wanted: Sequence[Task], known: Mapping[str, BlockResult] | None = None, executor: Executor = map
+    wanted: Sequence[Task],
+    known: Mapping[str, BlockResult] | None = None,
+    executor: Executor = map,
+    play: Callable[[Task], BlockResult] = run_block,
 ) -> Iterator[BlockResult]:
     """Yield the results of blocks as they come, in order; those already known are not played again."""
     known = known or {}
     missing = [task for task in wanted if task.key not in known]
-    fresh = iter(executor(run_block, missing))
+    fresh = iter(executor(play, missing))
     for task in wanted:
         yield known[task.key] if task.key in known else next(fresh)
 
@@ -374,11 +376,11 @@ def simulate(
     seed: int = 1,
     features: tuple[Feature, ...] = (),
     executor: Executor = map,
+    engine: Engine | None = None,
 ) -> Summary:
     """Play a design under a scenario and return what it says."""
-    return summarise(
-        list(run(tasks(design, scenario, replications=replications, seed=seed, features=features), executor=executor))
-    )
+    wanted = tasks(design, scenario, replications=replications, seed=seed, features=features)
+    return summarise(list(run(wanted, executor=executor, play=partial(run_block, engine=engine))))
 
 
 def differs(stored: Sequence[BlockResult], wanted: Sequence[Task], executor: Executor = map) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ from simulations.scenario import Scenario
 
 WHOLE = 2**32
 MOST_STEPS = 2**12 - 1
+MOST_UNDER_WAY = 2**17
+"""Cases under way at once beyond which a play is stopped: far more work comes than people can do."""
 NEEDED = frozenset({"missing_time", "missing_role"})
 """Gaps in what is known without which nothing can be played."""
 

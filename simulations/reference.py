@@ -9,6 +9,7 @@ numbers for what follows from an event: a process starts (0), a process goes on 
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Generator
 from heapq import heappop, heappush
 from itertools import count, pairwise
@@ -23,7 +24,7 @@ from process_models.values.errors import ModelError
 from process_models.values.luck import Purpose
 from simulations.contingencies import CAPACITY, Control, controls
 from simulations.demand import Arrival, arrivals
-from simulations.plan import KINDS, Plan
+from simulations.plan import KINDS, MOST_UNDER_WAY, Plan
 from simulations.trace import Row, Trace
 
 Life = Generator[Event, Any, None]
@@ -42,6 +43,10 @@ Reached = Callable[[int], None]
 
 class GoesRound(Exception):
     """A case comes to a step more often than an event key can count; holds the step's name."""
+
+
+class Overrun(Exception):
+    """More cases are under way than a service can mean; holds the name of the step before which most of them wait."""
 
 
 class Case:
@@ -140,6 +145,8 @@ class World:
                 self.env.step()
         except GoesRound as loop:
             raise ModelError("too_many_visits", step=loop.args[0], most=STEP - 1) from None
+        except Overrun as full:
+            raise ModelError("too_many_under_way", step=full.args[0], most=MOST_UNDER_WAY) from None
         return Trace.of(self.rows, self.arrivals, self.world)
 
     def at(self, time: int, key: int, what: Callable[[Any], None], of: object) -> Event:
@@ -181,6 +188,8 @@ class World:
 
     def arrive(self, number: int) -> None:
         """A case arrives, and begins its life."""
+        if self.open_cases == MOST_UNDER_WAY:
+            raise Overrun(self.plan.names[self.fullest()])
         coming: Arrival = self.arrivals[number]
         case = Case(number, luck.lot(self.world, coming.who), int(self.plan.sprio[coming.stream]))
         self.to_come -= 1
@@ -189,6 +198,11 @@ class World:
         self.expect(number + 1)
         if self.reached and number % 256 == 0:
             self.reached(number)
+
+    def fullest(self) -> int:
+        """Return the step before which most cases queue, the first of several."""
+        waiting = Counter(stay.step for queue in self.queues for *_, stay in queue if stay.waits)
+        return min(waiting, key=lambda step: (-waiting[step], step), default=0)
 
     # The story of a case
 

@@ -26,7 +26,7 @@ from process_models.logs.recipe import read_recipe, write_recipe
 from process_models.values.canonical import name_of, read
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
-from simulations import experiments
+from simulations import engines, experiments, files
 from simulations.plan import PlanError, in_words
 from simulations.scenario import Scenario
 from workbench import app, database, jobs, pages, record
@@ -95,6 +95,7 @@ def work() -> None:
     """Run jobs until stopped."""
     settings = settings_from()
     app.load()
+    engines.prepare(lambda told: click.echo(say(told)))
     terms = jobs.Terms(lease=settings.lease, heartbeat=settings.heartbeat)
     worker = jobs.Worker(settings.database, terms)
     worker.run(Daily(worker, settings))
@@ -232,15 +233,34 @@ def check(graph: Path) -> None:
     help="The same seed gives the same figures on any machine.",
 )
 @click.option("--parts", is_flag=True, help="Also tell the measures of single steps and pools.")
-def simulate(design: Path, scenario: Path, replications: int, seed: int, parts: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["kernel", "reference"]),
+    help="What plays: the compiled kernel (usual) or the reference. Both give the same figures.",
+)
+@click.option("--trace", type=click.Path(path_type=Path, dir_okay=False), help="Write what happened to this CSV file.")
+@click.option(
+    "--outcomes", type=click.Path(path_type=Path, dir_okay=False), help="Write one row a case to this CSV file."
+)
+def simulate(
+    design: Path,
+    scenario: Path,
+    replications: int,
+    seed: int,
+    parts: bool,
+    engine: engines.Engine | None,
+    trace: Path | None,
+    outcomes: Path | None,
+) -> None:
     """Play a DESIGN file under a SCENARIO file, and tell each measure with its interval."""
+    asked, under = _document(design, Design), _document(scenario, Scenario)
+    if (missing := engines.notice()) is not None and engine is None:
+        click.echo(say(missing), err=True)
     try:
-        summary = experiments.simulate(
-            _document(design, Design),
-            _document(scenario, Scenario),
-            replications=replications,
-            seed=seed,
-        )
+        summary = experiments.simulate(asked, under, replications=replications, seed=seed, engine=engine)
+        if trace or outcomes:
+            plan = experiments.planned(asked, under)
+            files.write(plan, seed=seed, replications=replications, engine=engine, trace=trace, outcomes=outcomes)
     except PlanError as problem:
         raise click.ClickException("\n".join(in_words(problem))) from problem
     click.echo(experiments.in_words(summary, parts))

@@ -174,6 +174,26 @@ def test_a_design_is_simulated_under_a_scenario_and_the_same_seed_tells_the_same
     assert first.output.splitlines()[2:] != other.output.splitlines()[2:]
 
 
+def test_both_engines_write_the_same_trace_and_the_same_row_a_case(tmp_path: Path) -> None:
+    design, scenario = tmp_path / "design.json", tmp_path / "scenario.json"
+    design.write_bytes(canonical(refunds()))
+    scenario.write_bytes(canonical(a_scenario()))
+    written = {}
+    for name in ("kernel", "reference"):
+        files = {what: tmp_path / f"{name}-{what}.csv" for what in ("trace", "outcomes")}
+        options = [part for what, file in files.items() for part in (f"--{what}", str(file))]
+        command = ["simulate", str(design), str(scenario), "--replications", "2", "--engine", name, *options]
+        assert CliRunner().invoke(main, command).exit_code == 0
+        written[name] = {what: file.read_text("utf-8") for what, file in files.items()}
+
+    assert written["kernel"] == written["reference"]
+    trace, outcomes = (written["kernel"][what].splitlines() for what in ("trace", "outcomes"))
+    assert trace[0] == "replication,time,kind,case,step,visit,pool,shift,gave_up"
+    assert trace[1].split(",")[2] == "ENTER"
+    assert len(outcomes) - 1 == sum(",CLOSE," in row for row in trace)
+    assert {row.split(",")[0] for row in outcomes[1:]} == {"0", "1"}
+
+
 def test_a_design_that_cannot_be_played_is_refused_on_stderr_with_every_step(tmp_path: Path) -> None:
     design, scenario = tmp_path / "design.json", tmp_path / "scenario.json"
     design.write_bytes(canonical(design_of(refunds().graph, heads=0)))

@@ -1,0 +1,1 @@
+"""What is promised about speed and size, measured: each prints ratios of things that ran side by side."""
