@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from process_models.graph.layout import layout
 from process_models.graph.steps import Lane
 from tests.workbench.people import Visitor
 from tests.workbench.test_processes import head
@@ -14,6 +15,7 @@ from workbench import database
 from workbench.data.example import PROCESS
 from workbench.processes import store
 from workbench.processes.model import Revision, turns
+from workbench.processes.rows import kept_rows
 
 MAP = f"/processes/{PROCESS}/map"
 
@@ -267,3 +269,17 @@ def test_a_map_is_collapsed_to_phases_of_which_one_is_opened(nora: Visitor) -> N
     assert "data-ask" not in closed, "phases are looked at, not edited"
     assert 0 < len(re.findall(r'class="step phase', opened)) < len(re.findall(r'class="step phase', closed))
     assert "Collapse to phases" in nora.get(f"{MAP}?as=map").text
+
+
+def test_a_step_that_is_put_in_leaves_the_others_in_their_rows(nora: Visitor, engine: Engine) -> None:
+    def drawn() -> dict[str, int]:
+        with database.reading(engine) as db:
+            revision = store.head(db, PROCESS)
+            return layout(store.graph(db, revision), kept_rows(db, revision)).rows
+
+    before = drawn()
+    act(nora, engine, "add", place="register", name="Call back", lane="front")
+    act(nora, engine, "add", place="assess-claim", name="Look again")
+    after = drawn()
+
+    assert {step: after[step] for step in before} == before

@@ -25,6 +25,7 @@ from workbench.processes.frame import asked, both, bp, facts_of, found, frame, h
 from workbench.processes.map_forms import TURNS, MapForm, places
 from workbench.processes.map_page import KEPT, map_page
 from workbench.processes.model import Process, Revision, turns
+from workbench.processes.rows import kept_rows
 from workbench.services import store as services
 
 
@@ -95,6 +96,7 @@ def _map(process: Process, revision: Revision, **told: Any) -> str:
             services.find(web.current(), process.service).currency,
             f"{process.name}, {revision.title}",
             lambda **words: url_for(".map", id=process.id, **words),
+            rows=kept_rows(web.current(), revision),
         ),
         **told,
         revision=revision,

@@ -16,6 +16,7 @@ from workbench import web
 from workbench.permissions import Permission, needs
 from workbench.processes import picture
 from workbench.processes.frame import asked, bp, facts_of, found, frame
+from workbench.processes.rows import kept_rows
 from workbench.services import store as services
 
 PAPERS = {"a3": (1640, 1010), "a4": (1150, 640)}
@@ -78,7 +79,8 @@ def _page(id: str, template: str) -> str:
     measure = request.args.get("heat", "none")
     heat = picture.heat(facts, measure, currency)
     measures = {step: one.text for step, one in picture.heat(facts, "wait", currency).items()}
-    look = Look(title=f"{process.name}, {revision.title}", heat=heat, measures={} if heat else measures)
+    rows = kept_rows(web.current(), revision)
+    look = Look(title=f"{process.name}, {revision.title}", heat=heat, measures={} if heat else measures, rows=rows)
     paper = request.args.get("paper", "a3")
     paper = paper if paper in PAPERS else "a3"
     svg = draw(facts.graph, look).replace("<svg ", '<svg id="drawn" ', 1)

@@ -19,6 +19,7 @@ from workbench.permissions import Actor, Permission, Place, Responsibility, may,
 from workbench.processes import picture
 from workbench.processes import store as processes
 from workbench.processes.map_page import map_page
+from workbench.processes.rows import kept_rows
 from workbench.reviews import operations, store
 from workbench.reviews.forms import (
     MOVE_WORDS,
@@ -337,6 +338,7 @@ def map(id: str) -> ResponseReturnValue:
         scope=inner,
         locked=locked(drawn),
         questions=asked,
+        rows=kept_rows(db, revision),
     )
     chosen = shown["card"].id if shown["card"] else ""
     return render_template(
