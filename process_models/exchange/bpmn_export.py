@@ -81,8 +81,8 @@ def export_bpmn(graph: StepGraph) -> bytes:
     process = SubElement(root, "bpmn:process", id=drawing.process, name=name, isExecutable="false")
     SubElement(process, "bpmn:extensionElements").append(_graph(graph))
     _lane_set(process, drawing)
-    process.extend(_node(drawing, step) for step in drawing.drawn.steps)
-    process.extend(_flow(drawing, flow) for flow in drawing.drawn.flows)
+    process.extend([_node(drawing, step) for step in drawing.drawn.steps])
+    process.extend([_flow(drawing, flow) for flow in drawing.drawn.flows])
     _draw(root, drawing)
     ElementTree.indent(root, " ")
     return bytes(ElementTree.tostring(root, "utf-8", xml_declaration=True)) + b"\n"
@@ -179,7 +179,7 @@ def _flow(drawing: _Drawing, flow: Flow) -> Element:
     mine.set("share", flow.share)
     if drawing.flows[flow.id] != flow.id:
         mine.set("id", flow.id)
-    mine.extend(written("row", row, frozenset({"flow"})) for row in drawing.graph.rows if row.flow == flow.id)
+    mine.extend([written("row", row, frozenset({"flow"})) for row in drawing.graph.rows if row.flow == flow.id])
     notes.append(mine)
     return element
 
