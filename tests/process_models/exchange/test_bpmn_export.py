@@ -131,15 +131,16 @@ def test_a_letter_that_xml_cannot_hold_is_refused() -> None:
         export_bpmn(graph_of("start a, a end", made={"a": {"name": "bell \x07"}}))
 
 
-def test_spiffworkflow_opens_it() -> None:
+def test_spiffworkflow_opens_it_as_a_process_it_could_run() -> None:
     from SpiffWorkflow.bpmn.parser import BpmnParser
 
+    text = export_bpmn(graph_of("start a, a b, b end")).replace(b'isExecutable="false"', b'isExecutable="true"')
     parser = BpmnParser()
-    parser.add_bpmn_xml(etree.fromstring(export_bpmn(graph_of("start a, a b, b end"))))
+    parser.add_bpmn_xml(etree.fromstring(text))
 
-    assert parser.get_process_ids() == ["process-g"]
-    read = parser.get_parser("process-g").get_id()
-    assert read == "process-g"
+    spec = parser.get_spec("process-g")
+
+    assert {"start", "a", "b", "end"} <= set(spec.task_specs)
 
 
 def test_bpmn_moddle_opens_it_without_a_warning(tmp_path: Path) -> None:
