@@ -15,8 +15,10 @@ from process_models.logs.table import Column, Table
 
 def read_parquet(source: Source, limits: Limits, _: Parse) -> tuple[Taken, dict[str, object]]:
     """Read a Parquet file; a value that is missing is an empty text."""
-    import duckdb  # only when Parquet is read
-
+    try:
+        import duckdb  # only when Parquet is read
+    except ImportError:
+        raise LogError("log_parquet_extra") from None
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "log.parquet"
         with source.open() as opened, file.open("wb") as copy:

@@ -1,6 +1,7 @@
 """Reading CSV exports: what is found by itself, and how bad input is answered."""
 
 import gzip
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,12 @@ def test_what_is_too_large_is_refused(limits, id):
             read(raw, limits)
 
         assert refused.value.sentence.id == id
+
+
+def test_parquet_without_its_extra_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    file = tmp_path / "log.parquet"
+    file.write_bytes(b"PAR1 and so on PAR1")
+
+    with pytest.raises(LogError, match=r"pip install 'service-workbench\[parquet\]'"):
+        read(file)
