@@ -46,6 +46,8 @@ def edit_map(id: str) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise ModelError("act_does_not_fit", why=_first(form))
+        if not form.revision:
+            raise ModelError("act_without_version")
         step = _turn(process, form) if form.act.data in TURNS else _edit(process, form, before)
     except Conflict as conflict:
         return _map(process, store.head(web.current(), id), conflict=both(conflict), sent=form), 409
