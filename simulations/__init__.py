@@ -3,8 +3,8 @@
 Read in this order: :mod:`scenario` (what is asked), :mod:`plan` (a design and a scenario as arrays), :mod:`demand` and
 :mod:`contingencies` (who comes, who is away), :mod:`reference` (the plan played with SimPy, the specification),
 :mod:`kernel` (the same, compiled), :mod:`engines` (which of them plays), :mod:`trace` (what happened), :mod:`outcomes`
-(what the play says), :mod:`experiments` (designs × scenarios × replications), :mod:`comparison` (what may be
-concluded), :mod:`queueing` (formulas to test against).
+(what the play says), :mod:`experiments` (designs × scenarios × replications), :mod:`executors` (on how many machines),
+:mod:`comparison` (what may be concluded), :mod:`queueing` (formulas to test against).
 """
 
 from pathlib import Path

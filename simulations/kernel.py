@@ -19,7 +19,6 @@ from process_models.values import luck
 from process_models.values.errors import ModelError
 from simulations.contingencies import controls
 from simulations.demand import MOST_CASES
-from simulations.demand import ONE as ARRIVAL_UNIT
 from simulations.plan import MOST_UNDER_WAY, Ints, Plan
 from simulations.trace import Trace
 
@@ -733,12 +732,6 @@ _room: dict[str, tuple[int, int]] = {}
 """Room that plans were found to need, for cases under way and for rows a case; only plans that needed more are here."""
 
 
-def _expected(plan: Plan) -> int:
-    """Return room for the cases that come on average, and some more."""
-    mean = sum(int(plan.lcum[end - 1]) for end in plan.lptr[1:].tolist()) // ARRIVAL_UNIT + int(plan.bcases.sum())
-    return mean + mean // 8 + 64
-
-
 class _Played(NamedTuple):
     rows: Ints
     cases: Ints
@@ -756,7 +749,7 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
     ranks = np.searchsorted(known, plan.sprio).astype(np.int64)
     changes = np.array(controls(plan, world), np.int64).reshape(-1, 4)
     room, told = _room.get(plan.digest, (FIRST_ROOM, FIRST_ROWS))
-    expected = _expected(plan)
+    expected = plan.expected + plan.expected // 8 + 64
     while True:
         kept = _Played(
             rows=np.empty((told * expected if traced else 0, 6), np.int64),

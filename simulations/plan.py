@@ -189,6 +189,11 @@ class Plan:
         """The table of the unit exponential."""
         return int(self.bounds[3])
 
+    @property
+    def expected(self) -> int:
+        """Cases that come on average, those that wait at the start included."""
+        return sum(int(self.lcum[end - 1]) for end in self.lptr[1:].tolist()) // ONE + int(self.bcases.sum())
+
     def drawn(self, table: int, bits: int) -> int:
         """Return the time that bits choose from a table, ms."""
         body, tail = self._tables[table]

@@ -21,6 +21,8 @@ DEFAULTS = {
     "WORKBENCH_UPLOAD_MB": "200",
     "WORKBENCH_LEASE_SECONDS": "30",
     "WORKBENCH_HEARTBEAT_SECONDS": "5",
+    "WORKBENCH_CORES": "",
+    "WORKBENCH_CLUSTER": "",
 }
 """Every setting and its default; an empty database is SQLite in the home folder."""
 
@@ -37,6 +39,10 @@ class Settings(Struct, frozen=True):
     upload_mb: int = 200
     lease: float = 30.0
     heartbeat: float = 5.0
+    cores: int | None = None
+    """Processes that play a simulation at once; None: one for each core."""
+    cluster: str = ""
+    """Address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``; empty: this machine plays."""
 
     CHECKPOINTS: ClassVar[str] = "checkpoints.jsonl"
     PASSWORDS: ClassVar[str] = "example-passwords.txt"
@@ -78,6 +84,8 @@ def settings_from(variables: Mapping[str, str] = os.environ) -> Settings:
         upload_mb=int(_number(value, "WORKBENCH_UPLOAD_MB")),
         lease=_number(value, "WORKBENCH_LEASE_SECONDS"),
         heartbeat=_number(value, "WORKBENCH_HEARTBEAT_SECONDS"),
+        cores=int(_number(value, "WORKBENCH_CORES")) if value["WORKBENCH_CORES"] else None,
+        cluster=value["WORKBENCH_CLUSTER"],
     )
 
 

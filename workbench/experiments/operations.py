@@ -5,6 +5,7 @@ that play the same block store the same document under the same key.
 """
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -12,10 +13,12 @@ from sqlalchemy import Connection, Engine
 from process_models.graph.design import Design
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence
+from simulations import executors
 from simulations.experiments import BlockResult, Task, run_block, summarise, tasks
 from simulations.plan import plan
 from simulations.scenario import Scenario
 from workbench import documents, jobs, record
+from workbench.config import settings_from
 from workbench.database import now, reading, transaction
 from workbench.errors import NotPossible
 from workbench.experiments import store
@@ -107,10 +110,13 @@ def play(job: Job, progress: Progress) -> Any:
     total = sum(task.count for task in every)
     done = sum(task.count for task in every if task.key in known)
     progress(done, total, _said(done, total))
-    for task in every:
-        if task.key not in known:
-            known[task.key] = _played(progress, task, done, total)
-            done += task.count
+    missing = list({task.key: task for task in every if task.key not in known}.values())
+    for task, block in _played(progress, missing, done, total):
+        with transaction(progress.engine) as db:
+            store.keep_block(db, block)
+        known[task.key] = block
+        done += task.count
+        progress(done, total, _said(done, total))
     outcome = _concluded(progress, job.input["spec"], blocks, known)
     with transaction(progress.engine) as db:
         kept = documents.keep(db, outcome)
@@ -119,8 +125,27 @@ def play(job: Job, progress: Progress) -> Any:
     return None
 
 
-def _played(progress: Progress, task: Task, done: int, total: int) -> BlockResult:
-    """Play one block and keep it at once."""
+def _played(progress: Progress, missing: list[Task], done: int, total: int) -> Iterator[tuple[Task, BlockResult]]:
+    """Play blocks: here where they are small, else on all cores or the cluster that the settings name."""
+    settings = settings_from()
+    if not settings.cluster and (executors.cases(missing) < executors.WORTH_IT or settings.cores == 1):
+        for task in missing:
+            yield task, _here(progress, task, done, total)
+            done += task.count
+        return
+    seen = done
+
+    def beat() -> None:
+        progress(seen, total, _said(seen, total))
+
+    with executors.opened(settings.cluster, settings.cores) as executor:
+        for task, block in executors.completed(executor, run_block, missing, beat):
+            seen += task.count
+            yield task, block
+
+
+def _here(progress: Progress, task: Task, done: int, total: int) -> BlockResult:
+    """Play one block in this process."""
 
     def through(number: int) -> None:
         now_done = done + number - task.first + 1
@@ -129,10 +154,7 @@ def _played(progress: Progress, task: Task, done: int, total: int) -> BlockResul
     def alive(_cases: int) -> None:
         progress(done, total, _said(done, total))
 
-    block = run_block(task, through, alive)
-    with transaction(progress.engine) as db:
-        store.keep_block(db, block)
-    return block
+    return run_block(task, through, alive)
 
 
 def _said(done: int, total: int) -> Sentence:
