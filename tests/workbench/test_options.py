@@ -241,7 +241,9 @@ def test_what_is_not_simulated_is_told_beside_the_option(app: Flask, engine: Eng
 
     page = Visitor(app, "nora").get(f"/options/{option.id}").text
 
-    assert "One person stays with a case through Take and Check: in the simulation anybody of the pool takes it." in page
+    assert (
+        "One person stays with a case through Take and Check: in the simulation anybody of the pool takes it." in page
+    )
 
 
 def test_a_suggestion_taken_up_becomes_an_option_with_its_moves(app: Flask, engine: Engine) -> None:
