@@ -200,9 +200,10 @@ def discover_command(
 @click.option(
     "--account", is_flag=True, help="Write what became of each element of a BPMN file, or of a folder of them."
 )
-def convert(source: Path, target: Path, account: bool) -> None:
+@click.option("--process", default="", help="Take one process of a BPMN file that draws several: its id or name.")
+def convert(source: Path, target: Path, account: bool, process: str) -> None:
     """Bring a process from one kind of file (IN) into another (OUT): BPMN, JSON, CSV, XLSX, Mermaid, DOT, SVG."""
-    for line in accounts_written(source, target) if account else converted(source, target):
+    for line in accounts_written(source, target) if account else converted(source, target, process):
         click.echo(line, err=True)
 
 

@@ -15,12 +15,14 @@ def accounts_written(source: Path, target: Path) -> Iterator[str]:
         yield f"{file.relative_to(source) if source.is_dir() else file.name}: {said}"
 
 
-def converted(source: Path, target: Path) -> Iterator[str]:
-    """Write a file as another kind, which its name's ending says, and tell what did not come along."""
+def converted(source: Path, target: Path, process: str = "") -> Iterator[str]:
+    """Write a file (or one process of it) as another kind, which its name's ending says, and tell what was lost."""
     kind = kind_of(target.name)
-    found = read_file(source)
+    found = read_file(source, process)
     target.write_bytes(as_file(found, kind))
     yield from (say(remark) for remark in found.remarks)
+    if found.imported is not None and len(found.imported.parts) > 1 and not process:
+        yield from (f"--process {part.id}: {part.name}, {part.steps} steps" for part in found.imported.parts)
 
 
 def as_file(found: Brought, kind: str) -> bytes:

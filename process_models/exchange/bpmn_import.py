@@ -11,6 +11,7 @@ from process_models.exchange.account import Account, Entry
 from process_models.exchange.bpmn_file import BpmnFile, kind, reference, said, words
 from process_models.exchange.bpmn_inside import open_boxes
 from process_models.exchange.bpmn_notes import give_roles, note_artifacts, note_data, note_facets, note_messages
+from process_models.exchange.bpmn_parts import Part, parts_of, take
 from process_models.exchange.bpmn_patterns import PATTERNS
 from process_models.exchange.bpmn_places import PLAIN_NAMES, give_kinds, place_nodes
 from process_models.exchange.bpmn_shares import weigh
@@ -41,6 +42,8 @@ class Imported(Struct, frozen=True):
     of_flows: Stands
     """Which stand in each flow; a step and a flow may have the same id."""
     layout: dict[str, Any] = {}
+    parts: tuple[Part, ...] = ()
+    """What the file draws apart from each other, if only one of it was not asked for."""
 
     @property
     def report(self) -> dict[str, Any]:
@@ -53,10 +56,10 @@ class Imported(Struct, frozen=True):
         return {"source": "BPMN 2.0", "remarks": remarks, "elements": list(entries)}
 
 
-def import_bpmn(data: bytes, name: str = "") -> Imported:
-    """Return the step graph that a BPMN file draws.
+def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:
+    """Return the step graph that a BPMN file draws: all of it, or one part, called by its process, pool or start.
 
-    Raises ModelError with the reason where the file is not read: no XML, no BPMN, or not safe.
+    Raises ModelError with the reason where the file is not read: no XML, no BPMN, not safe, or no such part.
     """
     file = BpmnFile(data)
     sketch = Sketch()
@@ -68,7 +71,11 @@ def import_bpmn(data: bytes, name: str = "") -> Imported:
     open_boxes(sketch)
     _fold_all(sketch)
     _begin_and_end(sketch)
-    return _finished(file, sketch, name)
+    parts = parts_of(file, sketch)
+    title = take(file, sketch, only).name[:120] if only else _title(file)
+    if len(parts) > 1 and not only:
+        sketch.ledger.remark("bpmn_several_parts", parts=len(parts))
+    return replace(_finished(file, sketch, title or name or "Process"), parts=parts)
 
 
 def _draw(file: BpmnFile, sketch: Sketch) -> None:
@@ -151,13 +158,12 @@ def _remark(sketch: Sketch, place: Place, id: str) -> None:
         sketch.ledger.simplify(place.key, id)
 
 
-def _finished(file: BpmnFile, sketch: Sketch, name: str) -> Imported:
+def _finished(file: BpmnFile, sketch: Sketch, title: str) -> Imported:
     """Make the values: ids that are slugs, shares that add up, the account."""
     ids, flow_ids = _ids(sketch.places), _ids(sketch.ways)
     steps = tuple(_step(place, ids[place.key]) for place in sketch.places.values())
     shares = _shares(sketch)
     flows = tuple(_flow(way, flow_ids[way.key], ids, shares[way.key]) for way in sketch.ways.values())
-    title = _title(file) or name or "Process"
     graph = StepGraph(id=slug(title), name=title, steps=steps, flows=flows)
     graph = whole_graph(file, sketch, graph, ids, flow_ids)
     of_steps = {ids[place.key]: tuple(dict.fromkeys(place.of)) for place in sketch.places.values()}

@@ -30,27 +30,34 @@ class Brought(Struct, frozen=True):
     report: dict[str, Any] = {}
 
 
-def _bpmn(data: bytes, name: str) -> Brought:
-    found = import_bpmn(data, name)
+def _bpmn(data: bytes, name: str, only: str) -> Brought:
+    found = import_bpmn(data, name, only)
     remarks = (found.account.summary, *found.account.remarks)
     return Brought(found.graph, remarks, found, found.layout, found.report)
 
 
-def _json(data: bytes, _name: str) -> Brought:
+def _json(data: bytes, _name: str, only: str) -> Brought:
+    _whole("json", only)
     file = read_graph(data)
     return Brought(file.graph, (), None, file.layout, file.report)
 
 
-def _table(cells: Cells, name: str) -> Brought:
+def _table(cells: Cells, name: str, only: str) -> Brought:
+    _whole("table", only)
     found = read_table(cells, name)
     return Brought(found.graph, found.remarks)
 
 
-READERS: dict[str, Callable[[bytes, str], Brought]] = {
+def _whole(kind: str, only: str) -> None:
+    if only:
+        raise ModelError("convert_no_parts", kind=kind)
+
+
+READERS: dict[str, Callable[[bytes, str, str], Brought]] = {
     "bpmn": _bpmn,
     "json": _json,
-    "csv": lambda data, name: _table(csv_cells(data), name),
-    "xlsx": lambda data, name: _table(xlsx_cells(data), name),
+    "csv": lambda data, name, only: _table(csv_cells(data), name, only),
+    "xlsx": lambda data, name, only: _table(xlsx_cells(data), name, only),
 }
 """Kinds of file that can be brought in."""
 
@@ -91,8 +98,8 @@ def kind_of(name: str) -> str:
     return kind
 
 
-def bring_in(data: bytes, name: str) -> Brought:
-    """Return the graph that a file holds, by the ending of its name.
+def bring_in(data: bytes, name: str, only: str = "") -> Brought:
+    """Return the graph that a file holds, by the ending of its name; of BPMN ``only`` one part, if that is asked.
 
     Raises ModelError where it cannot be read, or where files of its kind only go out.
     """
@@ -101,16 +108,16 @@ def bring_in(data: bytes, name: str) -> Brought:
         raise ModelError("convert_only_out", kind=kind)
     if len(data) > MOST_BYTES:
         raise ModelError("xml_too_large", most=MOST_BYTES >> 20)
-    return READERS[kind](data, Path(name).name.rsplit(".", 1)[0])
+    return READERS[kind](data, Path(name).name.rsplit(".", 1)[0], only)
 
 
-def read_file(file: Path) -> Brought:
-    """Return the graph that a file on disk holds."""
+def read_file(file: Path, only: str = "") -> Brought:
+    """Return the graph that a file on disk holds, or ``only`` one part of it."""
     if file.is_dir():
         raise ModelError("convert_folder")
     if file.stat().st_size > MOST_BYTES:
         raise ModelError("xml_too_large", most=MOST_BYTES >> 20)
-    return bring_in(file.read_bytes(), file.name)
+    return bring_in(file.read_bytes(), file.name, only)
 
 
 def give_out(found: Brought, kind: str) -> bytes:
