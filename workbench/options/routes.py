@@ -29,6 +29,10 @@ bp = Blueprint("options", __name__)
 SIGNS = {"+": "better", "-": "worse", "0": "little", "±": "depends"}
 
 
+IN_FRONT = 5
+"""Suggestions that are shown at once; the others are a press away."""
+
+
 @bp.get("/reviews/<id>/options")
 @needs(Permission.OPTION_READ)
 def index(id: str) -> ResponseReturnValue:
@@ -46,6 +50,7 @@ def _index(review: Review, form: OptionForm) -> str:
         **reviews_pages.frame(review, "options"),
         options=[operations.worked_out(db, found) for found in store.options(db, review.id)],
         suggestions=_suggested(db, review) if may_draft else (),
+        front=IN_FRONT,
         form=form,
         signs=SIGNS,
         may_draft=may_draft,
@@ -53,10 +58,10 @@ def _index(review: Review, form: OptionForm) -> str:
 
 
 def _suggested(db: Connection, review: Review) -> list[dict[str, Any]]:
-    """Return suggestions with what they would break."""
+    """Return suggestions with what they would break, those that break nothing first."""
     on = operations.baseline(db, review)
     rules = review_operations.to_sign(db, review.id).rules(on.graph)
-    return [
+    found = [
         {
             "n": n,
             "it": one,
@@ -66,6 +71,7 @@ def _suggested(db: Connection, review: Review) -> list[dict[str, Any]]:
         }
         for n, one in enumerate(operations.suggestions(db, review))
     ]
+    return sorted(found, key=lambda one: bool(one["breaks"]))
 
 
 @bp.post("/reviews/<id>/options")

@@ -127,4 +127,5 @@ class KeepCase(Document, frozen=True, tag_field="type", tag="keep_case"):
 
     def sentence(self, design: Design) -> Sentence:
         """Return the move in words."""
-        return Sentence.of("move_keep_case", by=self.by, steps=listed([f"“{named(design, id)}”" for id in self.steps]))
+        ordered = sorted(self.steps, key=lambda step: design.graph.numbers.get(step, 0))
+        return Sentence.of("move_keep_case", by=self.by, steps=listed([f"“{named(design, id)}”" for id in ordered]))
