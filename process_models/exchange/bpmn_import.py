@@ -53,7 +53,8 @@ class Imported(Struct, frozen=True):
             for e in self.account.entries
         )
         remarks = [say(one) for one in (self.account.summary, *self.account.remarks)]
-        return {"source": "BPMN 2.0", "remarks": remarks, "elements": list(entries)}
+        parts = [{"id": p.id, "name": p.name, "starts": list(p.starts), "steps": p.steps} for p in self.parts]
+        return {"source": "BPMN 2.0", "remarks": remarks, "elements": list(entries), "parts": parts}
 
 
 def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:

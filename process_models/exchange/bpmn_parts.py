@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Struct
 
-from process_models.exchange.bpmn_file import BpmnFile, children, kind, reference, words
+from process_models.exchange.bpmn_file import BpmnFile, kind, reference, words
 from process_models.exchange.bpmn_words import NODES
 from process_models.exchange.sketch import Place, Sketch
 from process_models.graph.steps import Kind
@@ -118,7 +118,8 @@ def _leave(file: BpmnFile, sketch: Sketch, keys: set[str], processes: set[str]) 
         sketch.remove(way)
     for key in [one for one in sketch.places if one not in keys]:
         del sketch.places[key]
-    stands = {id for thing in (*sketch.places.values(), *sketch.ways.values()) for id in thing.of}
+    stands = {id for place in sketch.places.values() for id in place.of}
+    stands |= {id for way in sketch.ways.values() for id in way.of}
     gone = {file.key(one) for one in file.order if kind(one) and _goes(file, one, stands, processes)}
     reason = Sentence.of("bpmn_not_taken")
     for key, type in file.accountable:

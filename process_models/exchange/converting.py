@@ -16,7 +16,7 @@ from process_models.graph.documents import read_graph, write_graph
 from process_models.graph.drawing import draw
 from process_models.graph.graph import StepGraph
 from process_models.values.errors import ModelError
-from process_models.values.sentences import Sentence
+from process_models.values.sentences import Sentence, say
 
 
 class Brought(Struct, frozen=True):
@@ -45,7 +45,8 @@ def _json(data: bytes, _name: str, only: str) -> Brought:
 def _table(cells: Cells, name: str, only: str) -> Brought:
     _whole("table", only)
     found = read_table(cells, name)
-    return Brought(found.graph, found.remarks)
+    told = {"source": "table of steps", "remarks": [say(remark) for remark in found.remarks], "elements": []}
+    return Brought(found.graph, found.remarks, report=told)
 
 
 def _whole(kind: str, only: str) -> None:

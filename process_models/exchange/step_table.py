@@ -62,7 +62,7 @@ def csv_cells(data: bytes) -> Cells:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         separator, text = first.strip()[4], rest
     else:
-        separator = max(";\t,|", key=lambda mark: _columns(text, mark))
+        separator = max(";\t,|", key=lambda mark: (_columns(text, mark), first.count(mark)))
     try:
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
     except csv.Error as problem:
@@ -113,7 +113,13 @@ def read_table(table: Cells, name: str, date: str = "") -> TableRead:
         raise ModelError("table_no_rows")
     if len(rows) > MOST_ROWS:
         raise ModelError("table_too_long", rows=len(rows), most=MOST_ROWS)
-    return _Reader(rows, "next" in heads, unit, date).read(name)
+    found = _Reader(rows, "next" in heads, unit, date).read(name)
+    unknown = [cell.strip() for cell, head in zip(table[top], heads, strict=True) if cell.strip() and not head]
+    return TableRead(found.graph, (*found.remarks, *(_left_out(cell) for cell in dict.fromkeys(unknown))))
+
+
+def _left_out(heading: str) -> Sentence:
+    return Sentence.of("table_column_unknown", heading=heading[:60])
 
 
 def _row(n: int, heads: list[str], cells: list[str]) -> Row | None:

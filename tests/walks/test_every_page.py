@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.walks.conftest import Walk
+from tests.workbench.test_exchange import TABLE, two_pools
 from workbench.example import PEOPLE
 
 REVIEW = "/reviews/household-claims-spring-2026"
@@ -48,6 +49,8 @@ PAGES: dict[str, str] = {
     f"{REVIEW}/decisions": DECIDERS,
     # the process behind it
     "/processes/": ALL,
+    "/processes/file": EDITORS,
+    f"{PROCESS}/files": ALL,
     f"{PROCESS}/map": ALL,
     f"{PROCESS}/map?as=map&step=second-check": EDITORS,
     f"{PROCESS}/map?as=map&heat=evidence": "lucia",
@@ -120,6 +123,28 @@ def test_no_link_of_the_review_s_home_leads_to_a_closed_door(wide: Walk) -> None
         assert len(links) > 8
         for link in links:
             opened(wide, link)
+
+
+def test_a_file_is_reported_before_it_is_kept_and_afterwards(walk: Walk) -> None:
+    walk.sign_in("lucia")
+    page = walk.page
+    for name, content in (("pools.bpmn", two_pools()), ("steps.csv", TABLE)):
+        opened(walk, "/processes/file?process=household-claims")
+        page.set_input_files("#file", {"name": name, "mimeType": "text/plain", "buffer": content})
+        page.get_by_role("button", name="Read the file").click()
+        expect(page.locator("h1")).to_contain_text(name)
+        for group in page.locator("details.more > summary").all():
+            group.click()
+        walk.look_at(f"report-of-{name.split('.')[0]}")
+        page.emulate_media(media="print")
+        walk.glance_at(f"report-of-{name.split('.')[0]}-printed")
+        page.emulate_media(media="screen")
+
+    opened(walk, "/processes/file")
+    page.set_input_files("#file", {"name": "x.bpmn", "mimeType": "text/plain", "buffer": b"<a"})
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.locator(".fault")).to_contain_text("line 1")
+    walk.look_at("file-refused")
 
 
 def test_a_question_is_asked_of_its_doer_and_read_by_the_lead(walk: Walk) -> None:

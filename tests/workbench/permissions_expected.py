@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from process_models.exchange import converting as process_file
 from process_models.graph.design import Pool
 from tests.workbench import deciding, reviewing
 from tests.workbench.people import LOGINS
@@ -20,6 +21,7 @@ from workbench.accounts.model import Session
 from workbench.data.example import LOG, PROCESS
 from workbench.processes import operations as processes
 from workbench.processes import store as process_rows
+from workbench.processes.model import BroughtFile
 
 LEAD, MEMBER, MANAGER = "lead", "member", "manager"
 DECISION_MAKER, ANALYST, ADMINISTRATOR = "decision maker", "analyst", "administrator"
@@ -76,7 +78,15 @@ ROWS: tuple[Row, ...] = (
     # processes
     Row("GET", "processes.index", "/processes/", MEMBERS),
     Row("POST", "processes.begin", "/processes/", EDITORS),
-    Row("POST", "processes.begin_from_file", "/processes/file", EDITORS),
+    Row("GET", "processes.bring_file", "/processes/file", EDITORS),
+    Row("POST", "processes.read_file", "/processes/file", EDITORS),
+    Row("GET", "processes.brought", "/processes/file/brought/{brought_file}", NONE, own=MEMBERS, refused=404),
+    Row("GET", "processes.brought_csv", "/processes/file/brought/{brought_file}/report.csv", NONE, MEMBERS, 404),
+    Row("POST", "processes.choose_part", "/processes/file/brought/{brought_file}/choose", NONE, EDITORS, 404),
+    Row("POST", "processes.make_brought", "/processes/file/brought/{brought_file}/keep", NONE, EDITORS, 404),
+    Row("POST", "processes.throw_away_brought", "/processes/file/brought/{brought_file}/away", NONE, EDITORS, 404),
+    Row("GET", "processes.files", "/processes/{process}/files", MEMBERS),
+    Row("GET", "processes.give_file", "/processes/{process}/files/bpmn", MEMBERS),
     Row("GET", "processes.show", "/processes/{process}/", MEMBERS),
     Row("GET", "processes.map", "/processes/{process}/map", MEMBERS),
     Row("GET", "processes.versions", "/processes/{process}/versions", MEMBERS),
@@ -215,6 +225,25 @@ def a_simulation(engine: Engine, author: str) -> str:
     return deciding.asked_to_play(engine, reviewing.a_review(engine), author=author).id
 
 
+def a_brought_file(engine: Engine, author: str) -> str:
+    """Make a file that somebody brought in and that waits."""
+    found = process_file.bring_in(b"step\nAsk\nAnswer\n", "steps.csv")
+    one = BroughtFile(
+        id=secrets.token_hex(16),
+        service="household-claims",
+        process=None,
+        revision=None,
+        name="steps.csv",
+        size=16,
+        chosen="",
+        author=author,
+        at=database.now(),
+    )
+    with database.transaction(engine) as db:
+        process_rows.add_brought(db, one, b"step\nAsk\nAnswer\n", processes.as_graph_file(found))
+    return one.id
+
+
 OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "job": a_job,
     "session": a_session,
@@ -223,6 +252,7 @@ OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "step": lambda _engine, _author: "second-check",
     "flow": lambda _engine, _author: "assess-claim--technical-opinion",
     "pool": a_pool,
+    "brought_file": a_brought_file,
     "log": lambda _engine, _author: LOG,
     "review": reviewing.a_review,
     "asked_review": reviewing.an_asked_review,

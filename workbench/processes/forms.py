@@ -7,7 +7,6 @@ from msgspec import structs
 from wtforms import (
     BooleanField,
     Field,
-    FileField,
     HiddenField,
     IntegerField,
     SelectField,
@@ -101,17 +100,6 @@ class ProcessForm(Form):
         description="Paste from a spreadsheet with headings such as step, role, next, share, minutes; or type "
         "name; lane; role; minutes. Only the name is needed.",
     )
-
-
-class ProcessFileForm(Form):
-    """A new process, from a graph file."""
-
-    service = SelectField("Service")
-    file = FileField("Graph file", description="JSON, as another workbench or “workbench discover” writes it")
-
-    def content(self) -> bytes:
-        """Return the file's bytes, nothing where none was sent."""
-        return bytes(self.file.data.read()) if self.file.data else b""
 
 
 class HoursForm(BasedForm):

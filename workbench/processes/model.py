@@ -52,6 +52,33 @@ class Revision(Struct, frozen=True):
         return (self.graph, self.staffing)
 
 
+class BroughtFile(Struct, frozen=True):
+    """A file that somebody brought in. It waits, seen by them alone, until they make a version of it."""
+
+    id: str
+    service: str
+    process: str | None
+    """The process that it is a version of; None as long as it is to begin one."""
+    revision: int | None
+    """The version that was made of it; None as long as it waits."""
+    name: str
+    size: int
+    chosen: str
+    """The one process of the file that was taken, empty for all of it."""
+    author: str
+    at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Return where permissions find it."""
+        return Place(service=self.service, author=self.author)
+
+    @property
+    def waits(self) -> bool:
+        """Whether no version was made of it yet."""
+        return self.revision is None
+
+
 class Turns(Struct, frozen=True):
     """The state before the newest change and the one that was last undone; None where there is none."""
 

@@ -4,22 +4,31 @@ An edit carries the revision it was made on. If the head has moved on, the edit 
 it touches was changed meanwhile; then nothing is stored and both values are shown (:class:`Conflict`).
 """
 
+import hashlib
+import secrets
+from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from process_models.exchange.converting import Brought, give_out
+from process_models.exchange.converting import bring_in as read_in
 from process_models.graph.design import Staffing
 from process_models.graph.edits import Edit, reapply
 from process_models.graph.graph import StepGraph
 from process_models.values.canonical import digest
 from process_models.values.document import slug
 from workbench import documents, record
-from workbench.database import now, transaction
-from workbench.errors import NotPossible
+from workbench.database import now, reading, transaction
+from workbench.errors import Invalid, NotFound, NotPossible
 from workbench.permissions import Actor, Permission, require
 from workbench.processes import store
-from workbench.processes.model import Process, Revision, turns
+from workbench.processes.model import BroughtFile, Process, Revision, turns
 from workbench.services import store as services
+
+WAITS = timedelta(days=30)
+"""How long a file that was brought in waits to be made a version."""
 
 
 def add(
@@ -28,11 +37,16 @@ def add(
     """Begin a process with its first revision; its id comes from its name and stays."""
     with transaction(engine) as db:
         require(actor, Permission.PROCESS_EDIT, services.find(db, service).place)
-        taken = frozenset(found.id for found in store.processes(db))
-        process = Process(slug(name, taken), service, name.strip(), actor.person)
-        store.add(db, process)
-        keep(db, actor, process, None, graph, staffing or Staffing(), "begun")
-    return process
+        return _begin(db, actor, service, name, graph, staffing or Staffing(), "begun")[0]
+
+
+def _begin(
+    db: Connection, actor: Actor, service: str, name: str, graph: StepGraph, staffing: Staffing, verb: str
+) -> tuple[Process, Revision]:
+    taken = frozenset(found.id for found in store.processes(db))
+    process = Process(slug(name, taken), service, name.strip(), actor.person)
+    store.add(db, process)
+    return process, keep(db, actor, process, None, graph, staffing, verb)
 
 
 def keep(
@@ -89,15 +103,19 @@ def set_staffing(engine: Engine, actor: Actor, id: str, base: int, staffing: Sta
 
 def _replaced(engine: Engine, actor: Actor, id: str, base: int, verb: str, **new: Any) -> Revision:
     with transaction(engine) as db:
-        process = store.find(db, id)
-        require(actor, Permission.PROCESS_EDIT, process.place)
-        head, old = store.head(db, id), store.find_revision(db, id, base)
-        if any(getattr(head, part) != getattr(old, part) for part in new):
-            raise NotPossible("process_moved_on", base=base, head=head.n)
-        if all(getattr(head, part) == digest(value) for part, value in new.items()):
-            return head
-        parts = {"graph": store.graph(db, head), "staffing": store.staffing(db, head), **new}
-        return keep(db, actor, process, head, parts["graph"], parts["staffing"], verb)
+        return _replaced_in(db, actor, id, base, verb, **new)
+
+
+def _replaced_in(db: Connection, actor: Actor, id: str, base: int, verb: str, **new: Any) -> Revision:
+    process = store.find(db, id)
+    require(actor, Permission.PROCESS_EDIT, process.place)
+    head, old = store.head(db, id), store.find_revision(db, id, base)
+    if any(getattr(head, part) != getattr(old, part) for part in new):
+        raise NotPossible("process_moved_on", base=base, head=head.n)
+    if all(getattr(head, part) == digest(value) for part, value in new.items()):
+        return head
+    parts = {"graph": store.graph(db, head), "staffing": store.staffing(db, head), **new}
+    return keep(db, actor, process, head, parts["graph"], parts["staffing"], verb)
 
 
 def restore(engine: Engine, actor: Actor, id: str, n: int) -> Revision:
@@ -145,3 +163,98 @@ def tag(engine: Engine, actor: Actor, id: str, n: int, name: str, baseline: bool
         store.tag(db, id, n, name.strip(), baseline)
         content = {"n": n, "name": name.strip(), "baseline": baseline}
         record.enter(db, actor.person, "name version", f"process/{id}", content)
+
+
+# Files that are brought in: read first, made a version only when their report was looked at
+
+
+def bring(engine: Engine, actor: Actor, service: str, process: str | None, name: str, content: bytes) -> BroughtFile:
+    """Read a file for a service's new process, or as a version of one, and let it wait with what was read of it.
+
+    Raises ModelError, with place and remedy, where it cannot be read; then nothing is stored.
+    """
+    if not content and not name:
+        raise Invalid("no_process_file")
+    with reading(engine) as db:
+        _to_bring(db, actor, service, process)
+    name = PurePosixPath(name.replace("\\", "/")).name
+    found = as_graph_file(read_in(content, name))
+    with transaction(engine) as db:
+        _to_bring(db, actor, service, process)
+        store.forget_brought(db, now() - WAITS)
+        new = BroughtFile(
+            id=secrets.token_hex(16),
+            service=service,
+            process=process,
+            revision=None,
+            name=name[-200:],
+            size=len(content),
+            chosen="",
+            author=actor.person,
+            at=now(),
+        )
+        store.add_brought(db, new, content, found)
+    return new
+
+
+def _to_bring(db: Connection, actor: Actor, service: str, process: str | None) -> None:
+    require(actor, Permission.PROCESS_EDIT, services.find(db, service).place)
+    if process is not None and store.find(db, process).service != service:
+        raise Invalid("no_process")
+
+
+def as_graph_file(found: Brought) -> bytes:
+    """Return a graph with its report as a graph file; where only remarks were made, they are the report."""
+    return give_out(found, "json")
+
+
+def waiting(db: Connection, actor: Actor, id: str) -> BroughtFile:
+    """Return a file that waits for its owner; for anybody else, and when it was made a version, it is not there."""
+    one = store.find_brought(db, id)
+    if one.author != actor.person or not one.waits:
+        raise NotFound("no_brought_file")
+    require(actor, Permission.PROCESS_EDIT, one.place)
+    return one
+
+
+def choose(engine: Engine, actor: Actor, id: str, part: str) -> None:
+    """Read a waiting file again, as one of the processes that it draws, or as all of them.
+
+    Raises ModelError where it draws no such process; then nothing changes.
+    """
+    with reading(engine) as db:
+        one = waiting(db, actor, id)
+        content = store.brought_content(db, id)
+    found = as_graph_file(read_in(content, one.name, part))
+    with transaction(engine) as db:
+        waiting(db, actor, id)
+        store.read_again(db, id, part, found)
+
+
+def make_version(engine: Engine, actor: Actor, id: str, name: str, base: int) -> Revision:
+    """Make a waiting file the first version of a process, or the newest of the one it was brought in for.
+
+    All in one: where anything is refused, nothing of it is stored.
+    """
+    with transaction(engine) as db:
+        one = waiting(db, actor, id)
+        graph, verb = store.brought_reading(db, id).graph, f"brought in {one.name}"
+        if not graph.steps:
+            raise NotPossible("brought_no_steps")
+        if one.process is None:
+            _process, new = _begin(db, actor, one.service, name or graph.name, graph, Staffing(), verb)
+        else:
+            new = _replaced_in(db, actor, one.process, base, verb, graph=graph)
+        if not store.settle_brought(db, id, new.process, new.n):
+            raise NotFound("no_brought_file")
+        file = hashlib.sha256(store.brought_content(db, id)).hexdigest()
+        content = {"n": new.n, "file": file, "size": one.size, "chosen": one.chosen}
+        record.enter(db, actor.person, "bring in file", f"process/{new.process}", content)
+    return new
+
+
+def throw_away(engine: Engine, actor: Actor, id: str) -> None:
+    """Throw a waiting file away, with what was read of it."""
+    with transaction(engine) as db:
+        waiting(db, actor, id)
+        store.throw_away_brought(db, id)

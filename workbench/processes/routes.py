@@ -8,7 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from process_models.graph.compare import Difference, FieldChange, compare
-from process_models.graph.documents import read_graph, write_graph
+from process_models.graph.documents import write_graph
 from process_models.graph.drawing import difference, draw
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Lens
@@ -17,8 +17,9 @@ from process_models.values.errors import ModelError
 from process_models.values.words import count
 from workbench import database, pages, web
 from workbench.errors import Refusal
-from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, takes_files
+from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs
 from workbench.processes import (
+    exchange_pages,
     map_pages,
     operations,
     picture,
@@ -28,13 +29,13 @@ from workbench.processes import (
     step_pages,
     store,
 )
-from workbench.processes.forms import ProcessFileForm, ProcessForm, VersionForm
+from workbench.processes.forms import ProcessForm, VersionForm
 from workbench.processes.frame import asked, bp, facts_of, found, frame
 from workbench.processes.model import Process, Revision
 from workbench.processes.typed import pasted
 from workbench.services import store as services
 
-PAGES = (map_pages, print_pages, step_pages, register_pages, staffing_pages)
+PAGES = (exchange_pages, map_pages, print_pages, step_pages, register_pages, staffing_pages)
 """The modules whose routes stand on the same blueprint."""
 
 
@@ -63,23 +64,6 @@ def begin() -> ResponseReturnValue:
     return _index({"typed": form}), 422
 
 
-@bp.post("/file")
-@needs(Permission.PROCESS_EDIT)
-@takes_files
-def begin_from_file() -> ResponseReturnValue:
-    """Begin a process from a graph file."""
-    form = _offered(ProcessFileForm())
-    if form.validate():
-        try:
-            graph = read_graph(form.content()).graph
-            process = operations.add(web.engine(), web.actor(), form.service.data, graph.name, graph)
-        except (ModelError, Refusal) as problem:
-            form.refuse(form.file, problem)
-        else:
-            return redirect(url_for(".map", id=process.id), 303)
-    return _index({"file": form}), 422
-
-
 def _offered(form: Any) -> Any:
     """Offer the services in which the person may begin a process."""
     mine = [s for s in services.services(web.current()) if may(web.actor(), Permission.PROCESS_EDIT, s.place)]
@@ -95,7 +79,7 @@ def _index(forms: dict[str, Any]) -> str:
         rows=[(one, store.revisions(db, one.id)) for one in mine],
         services={service.id: service for service in services.services(db)},
         typed=forms.get("typed") or _offered(ProcessForm(formdata=None)),
-        file=forms.get("file") or _offered(ProcessFileForm(formdata=None)),
+        waiting=store.brought_by(db, web.actor().person),
         may_edit=web.may_here(Permission.PROCESS_EDIT, ANYWHERE),
     )
 
@@ -145,6 +129,7 @@ def _versions(process: Process, typed: tuple[int, VersionForm] | None) -> str:
         "processes/versions.html",
         **frame(process, "versions"),
         rows=[(one, typed[1] if typed and typed[0] == one.n else _blank(one)) for one in revisions],
+        files=store.brought_for(web.current(), process.id),
         open=typed[0] if typed else None,
     )
 
