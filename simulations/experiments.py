@@ -251,9 +251,12 @@ Values = dict[str, list[float | None]]
 """Measures by id, one value a replication."""
 
 
-def values(blocks: Iterable[BlockResult]) -> Values:
-    """Return all measures of all replications, in the order of their numbers."""
+def values(blocks: Iterable[BlockResult], among: Sequence[BlockResult] | None = None) -> Values:
+    """Return all measures of all replications (that other blocks have too), in the order of their numbers."""
     every = sorted((one for block in blocks for one in block.replications), key=lambda one: one.number)
+    if among is not None:
+        shared = {one.number for block in among for one in block.replications}
+        every = [one for one in every if one.number in shared]
     as_maps = [dict(one.sums) for one in every]
     found = measures_in(as_maps[0]) if as_maps else ()
     return {measure.id: [value(measure, one) for one in as_maps] for measure in found}
@@ -310,8 +313,11 @@ def summarise(
     confidence: float = CONFIDENCE,
     tolerance: float = TOLERANCE,
 ) -> Summary:
-    """Return means with intervals, and paired differences to the baseline where one is given."""
-    mine, others = values(blocks), values(baseline)
+    """Return means with intervals, and paired differences to the baseline where one is given.
+
+    The baseline may have been played more often; only the replications of both are compared.
+    """
+    mine, others = values(blocks), values(baseline, among=blocks)
     kinds = _kinds(blocks)
     results = [
         _result(kinds[id], found, tolerance)

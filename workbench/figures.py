@@ -106,6 +106,8 @@ class Row(Struct, frozen=True):
     difference: str = ""
     difference_interval: str = ""
     verdict: str = ""
+    alone: str = ""
+    """The verdict if this were the only difference looked at; empty where it is the same."""
     mean: float = 0.0
     low: float = 0.0
     high: float = 0.0
@@ -125,6 +127,13 @@ def rows(
         change = changed.get(result.id)
         out.append(_row(result, unit, change))
     return out
+
+
+def corrected(row: Row, verdict: str | None) -> Row:
+    """Return a row with its verdict after correction for many; as it is where it was not corrected."""
+    if verdict is None or verdict == row.verdict or not row.verdict:
+        return row
+    return replace(row, verdict=verdict, alone=row.verdict)
 
 
 def _row(result: Result, unit: Unit, change: Change | None) -> Row:

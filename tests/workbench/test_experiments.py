@@ -175,6 +175,76 @@ def test_what_was_played_is_not_played_again(place: Engine, monkeypatch: pytest.
     assert len(asked) == 4
 
 
+def growing(engine: Engine, review: str, chosen: tuple[str, ...], most: int, drop: str = "") -> Experiment:
+    """Ask for a play that adds replications."""
+    row = operations.describe(engine, nora(engine), review, a_scenario())
+    made = operations.ask(engine, nora(engine), review, chosen, (row.id,), 20, 7, most, drop)
+    return found_experiment(engine, made.id)
+
+
+def outcome_of(engine: Engine, experiment: Experiment) -> Outcome:
+    with database.reading(engine) as db:
+        found = store.outcome(db, found_experiment(engine, experiment.id))
+    assert found
+    return found
+
+
+def test_replications_are_added_until_it_is_enough_or_said_to_be_too_few_and_none_is_played_twice(
+    app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = a_review(engine)
+    option = an_option(engine, review, moves=(more_heads(),))
+    asked: list[str] = []
+    monkeypatch.setattr(operations, "run_block", lambda task, *rest: asked.append(task.key) or run_block(task, *rest))
+
+    experiment = played(engine, growing(engine, review, (option.id,), 30))
+
+    told = outcome_of(engine, experiment)
+    counts = {one.id: one.replications for one in told.grown}
+    assert set(counts.values()) == {30}
+    assert all(summary.replications == 30 for summary in summaries(engine, experiment).values())
+    assert len(asked) == len(set(asked))
+    assert told.grown[0].wide
+    assert told.grown[0].needed > 30
+    with database.reading(engine) as db:
+        again = operations.wanted(db, store.spec(db, experiment), told)
+    assert sorted({task.key for own in again.values() for task in own}) == list(told.blocks)
+    page = Visitor(app, "nora").get(f"/simulations/{experiment.id}").text
+    assert "Played 30 times, as often as was allowed. Not certain enough" in page
+    assert "replications would be needed" in page
+
+
+def test_options_clearly_behind_are_not_played_further_and_are_compared_as_far_as_they_were(place: Engine) -> None:
+    review = a_review(place)
+    slow = an_option(place, review, moves=(more_heads(1),))
+    fast = an_option(place, review)
+
+    experiment = played(place, growing(place, review, (slow.id, fast.id), 100, "time_in_process"))
+
+    grown = {one.id: one for one in outcome_of(place, experiment).grown}
+    dropped = [id for id, one in grown.items() if one.dropped]
+    assert dropped == ["A/usual-week"]
+    assert grown["A/usual-week"].replications < grown["B/usual-week"].replications
+    told = summaries(place, experiment)
+    assert told["A/usual-week"].replications == grown["A/usual-week"].replications
+    changes = {change.id: change.verdict for change in told["A/usual-week"].changes}
+    assert changes["time_in_process"] == "worse"
+
+
+def test_verdicts_are_corrected_for_being_many_and_the_best_option_has_a_confidence(place: Engine) -> None:
+    review = a_review(place)
+    options = (an_option(place, review), an_option(place, review, moves=(more_heads(),)))
+
+    told = outcome_of(place, played(place, asked_to_play(place, review, tuple(one.id for one in options))))
+
+    best = {one.id: one for one in told.best}
+    assert best["usual-week/time_in_process"].best in ("A", "B")
+    assert float(best["usual-week/time_in_process"].confidence) > 0.9
+    words = {one.id: one.verdict for one in told.corrected}
+    assert words["A/usual-week/time_in_process"] == "better"
+    assert set(words.values()) <= {"better", "worse", "unclear", "same"}
+
+
 # Workers that are killed and jobs that are cancelled
 
 WORKER = """

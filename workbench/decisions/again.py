@@ -51,7 +51,8 @@ def ask(engine: Engine, actor: Actor, id: str) -> str:
 def run_again(job: Job, progress: Progress) -> Any:
     """Play every block anew, then compare with what is stored, and keep what was found."""
     with reading(progress.engine) as db:
-        wanted = experiment_operations.wanted(db, documents.fetch(db, job.input["spec"], Spec))
+        stored = documents.fetch(db, job.input["outcome"], Outcome)
+        wanted = experiment_operations.wanted(db, documents.fetch(db, job.input["spec"], Spec), stored)
     fresh = _played(wanted, progress)
     with transaction(progress.engine) as db:
         found = compared(db, job.input["outcome"], wanted, fresh)

@@ -10,12 +10,15 @@ from process_models.graph.design import Design
 from process_models.values.calendars import DAY, HOUR, WEEK
 from process_models.values.fractions import Fraction, fraction, number
 from process_models.values.provenance import Provenance
+from simulations.experiments import MEASURES
 from simulations.scenario import Absence, Away, Scenario, Stream, Surge
 from workbench.errors import Invalid
-from workbench.experiments.model import LEAST, MOST, ScenarioRow
+from workbench.experiments.model import JUDGED, LEAST, MOST, ScenarioRow
 from workbench.forms import Form, checkboxes, choices
 from workbench.options.model import Option
 
+USUAL_MOST = 100
+"""Replications up to which more are offered to be added."""
 Demand = tuple[str, str, tuple[Fraction, ...]]
 """Id and name of a log, and its mean arrivals in each hour of a week."""
 
@@ -129,13 +132,26 @@ class RunForm(Form):
     replications = IntegerField(
         "Replications", [InputRequired("Write a number."), NumberRange(min=LEAST, max=MOST)], default=LEAST
     )
+    most = IntegerField(
+        "Add more, up to",
+        [Optional(), NumberRange(min=LEAST, max=MOST)],
+        description="Until each figure that a criterion needs is certain enough. Empty: none are added",
+    )
+    drop = SelectField(
+        "Stop early with options clearly behind in",
+        choices=choices(
+            [("", "nothing: play all to the end"), *((one.id, one.name) for one in MEASURES if one.id in JUDGED)]
+        ),
+        validate_choice=True,
+        default="",
+    )
     seed = IntegerField("Seed", [InputRequired("Write a number."), NumberRange(min=0, max=2**53 - 1)], default=1)
 
     @classmethod
     def on(cls, options: list[Option], scenarios: list[ScenarioRow]) -> "RunForm":
         """Return the form with everything ticked."""
         usable = [option for option in options if option.state != "withdrawn"]
-        form = cls(options=[option.id for option in usable], scenarios=[row.id for row in scenarios])
+        form = cls(options=[option.id for option in usable], scenarios=[row.id for row in scenarios], most=USUAL_MOST)
         form.options.choices = choices((option.id, option.title) for option in usable)
         form.scenarios.choices = choices((row.id, row.name) for row in scenarios)
         return form

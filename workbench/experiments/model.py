@@ -8,13 +8,20 @@ from process_models.evidence.satisfaction import Feature
 from process_models.graph.design import Design
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
+from process_models.values.fractions import Fraction
 from process_models.values.provenance import Grade, worst
+from simulations.experiments import BLOCK
+from simulations.precision import Aim
 from workbench.permissions import Place
 
 BASELINE = "baseline"
 LEAST = 20
 """Replications below which no interval is shown to decide on."""
 MOST = 400
+DECISIVE = ("time_in_process", "waiting", "cost")
+"""Measures that must be known well enough where a review has no criteria."""
+JUDGED = (*DECISIVE, "promise", "satisfaction", "compliance")
+"""Measures of which a page says which option is better: the family that verdicts are corrected for."""
 
 
 class ScenarioRow(Struct, frozen=True):
@@ -48,12 +55,20 @@ class Spec(Document, frozen=True, kw_only=True):
     features: tuple[Feature, ...] = ()
     seed: int
     replications: int
+    """Of each design under each scenario; where ``most`` is more, only to begin with."""
+    most: int = 0
+    """Replications up to which more are played until every aim is settled; 0: none are added."""
+    aims: tuple[Aim, ...] = ()
+    drop: str = ""
+    """Measure on which options that are clearly behind are not played further; empty: all are."""
 
     def __post_init__(self) -> None:
         """Refuse too few replications to tell anything, and more than a page should ask for."""
         super().__post_init__()
-        if not LEAST <= self.replications <= MOST:
+        if not LEAST <= self.replications <= MOST or not (self.most == 0 or self.replications <= self.most <= MOST):
             raise ModelError("bad_replications", least=LEAST, most=MOST)
+        if self.most and (self.replications % BLOCK or self.most % BLOCK):
+            raise ModelError("uneven_replications", block=BLOCK)
 
 
 class Cell(Document, frozen=True):
@@ -62,6 +77,40 @@ class Cell(Document, frozen=True):
     id: str
     """Design and scenario with a slash between."""
     summary: str
+
+
+class Grown(Document, frozen=True, kw_only=True):
+    """How often a design was played under a scenario where replications were added, and whether it was enough."""
+
+    id: str
+    """Design and scenario with a slash between."""
+    replications: int
+    wide: tuple[str, ...] = ()
+    """Measures whose interval stayed wider than the decision needs."""
+    needed: int = 0
+    """Replications that would narrow them, by what is known; 0 where all are narrow or nobody can say."""
+    dropped: bool = False
+    """Not played further, because it was clearly behind."""
+
+
+class Corrected(Document, frozen=True, kw_only=True):
+    """A difference as one of many: its p-value and verdict after Holm's correction."""
+
+    id: str
+    """Design, scenario and measure with slashes between."""
+    p: Fraction
+    verdict: str
+
+
+class Best(Document, frozen=True, kw_only=True):
+    """Which design is best on a measure under a scenario."""
+
+    id: str
+    """Scenario and measure with a slash between."""
+    best: str
+    confidence: Fraction
+    left: tuple[str, ...]
+    """Designs of which one is the best, with the confidence of the intervals; the best mean first."""
 
 
 class Outcome(Document, frozen=True, kw_only=True):
@@ -73,6 +122,13 @@ class Outcome(Document, frozen=True, kw_only=True):
     cells: tuple[Cell, ...]
     blocks: tuple[str, ...]
     """Keys of all blocks, sorted."""
+    grown: tuple[Grown, ...] = ()
+    corrected: tuple[Corrected, ...] = ()
+    best: tuple[Best, ...] = ()
+
+    def replications(self, cell: str, asked: int) -> int:
+        """Return how often a design was played under a scenario."""
+        return next((one.replications for one in self.grown if one.id == cell), asked)
 
 
 class Experiment(Struct, frozen=True):

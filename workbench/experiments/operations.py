@@ -5,29 +5,44 @@ that play the same block store the same document under the same key.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
 from process_models.graph.design import Design
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence
 from simulations import executors
-from simulations.experiments import BlockResult, Task, run_block, summarise, tasks
+from simulations.experiments import BLOCK, BlockResult, Task, run_block, summarise, tasks
 from simulations.plan import plan
+from simulations.precision import Aim
 from simulations.scenario import Scenario
 from workbench import documents, jobs, record
 from workbench.config import settings_from
 from workbench.database import now, reading, transaction
 from workbench.errors import NotPossible
-from workbench.experiments import store
-from workbench.experiments.model import BASELINE, Cell, Experiment, Outcome, Played, ScenarioRow, Spec
+from workbench.experiments import rounds, store
+from workbench.experiments.model import (
+    BASELINE,
+    DECISIVE,
+    MOST,
+    Cell,
+    Experiment,
+    Grown,
+    Outcome,
+    Played,
+    ScenarioRow,
+    Spec,
+)
+from workbench.experiments.rounds import Wanted
 from workbench.jobs import HANDLERS, Job, Progress
 from workbench.options import operations as options
 from workbench.options import store as option_rows
 from workbench.permissions import Actor, Permission, require
 from workbench.reviews import store as reviews
+from workbench.reviews.model import Plan as ReviewPlan
 
 JOB = "simulate"
 
@@ -45,11 +60,20 @@ def describe(engine: Engine, actor: Actor, id: str, scenario: Scenario) -> Scena
 
 
 def ask(
-    engine: Engine, actor: Actor, id: str, chosen: tuple[str, ...], under: tuple[str, ...], replications: int, seed: int
+    engine: Engine,
+    actor: Actor,
+    id: str,
+    chosen: tuple[str, ...],
+    under: tuple[str, ...],
+    replications: int,
+    seed: int,
+    most: int = 0,
+    drop: str = "",
 ) -> Experiment:
     """Ask for the baseline and chosen options to be played under chosen scenarios, as a job.
 
-    Raises PlanError, with the step, where a design cannot be played.
+    With ``most`` above ``replications`` more are played until the decision's figures are known well enough. Raises
+    PlanError, with the step, where a design cannot be played.
     """
     with transaction(engine) as db:
         review = reviews.find(db, id)
@@ -70,7 +94,11 @@ def ask(
             scenarios=tuple(Played(row.id, row.name, row.digest) for row in rows),
             features=reviews.plan(db, id).features,
             seed=seed,
-            replications=replications,
+            **(
+                _adding(replications, most, drop, aims(reviews.plan(db, id)))
+                if most
+                else {"replications": replications}
+            ),
         )
         for _, design, scenario in _pairs(db, spec):
             plan(design, scenario)
@@ -91,38 +119,82 @@ def _pairs(db: Connection, spec: Spec) -> list[tuple[str, Design, Scenario]]:
     return [(f"{design_id}/{id}", design, scenario) for id, scenario in scenarios for design_id, design in designs]
 
 
-def wanted(db: Connection, spec: Spec) -> dict[str, tuple[Task, ...]]:
-    """Return the blocks of an experiment, by design and scenario."""
+def aims(plan: ReviewPlan) -> tuple[Aim, ...]:
+    """Return what must be known well enough: the criteria of a review, or time, waiting and cost where it has none."""
+    held = tuple(Aim(id=one.id, measure=one.measure, threshold=one.threshold) for one in plan.criteria)
+    return held or tuple(Aim(id=measure, measure=measure) for measure in DECISIVE)
+
+
+def _adding(replications: int, most: int, drop: str, aims: tuple[Aim, ...]) -> dict[str, Any]:
+    """Return the fields of a play that goes on until its aims are settled, in whole blocks."""
+    first, last = (-(-number // BLOCK) * BLOCK for number in (replications, max(replications, most)))
+    return {"replications": first, "most": min(last, MOST), "aims": aims, "drop": drop}
+
+
+def wanted(db: Connection, spec: Spec, outcome: Outcome | None = None) -> dict[str, tuple[Task, ...]]:
+    """Return the blocks of an experiment, by design and scenario: the first round, or all that led to an outcome."""
+    return _blocks(spec, _pairs(db, spec), {one.id: one.replications for one in outcome.grown} if outcome else {})
+
+
+def _blocks(spec: Spec, pairs: list[tuple[str, Design, Scenario]], counts: Mapping[str, int]) -> Wanted:
     return {
-        name: tasks(design, scenario, replications=spec.replications, seed=spec.seed, features=spec.features)
-        for name, design, scenario in _pairs(db, spec)
+        name: tasks(
+            design,
+            scenario,
+            replications=counts.get(name, spec.replications),
+            seed=spec.seed,
+            features=spec.features,
+        )
+        for name, design, scenario in pairs
     }
 
 
 def play(job: Job, progress: Progress) -> Any:
-    """Play what an experiment asks for; blocks that are known are not played again."""
+    """Play what an experiment asks for, in rounds where replications are added; known blocks are not played again."""
     with reading(progress.engine) as db:
         spec = documents.fetch(db, job.input["spec"], Spec)
-        blocks = wanted(db, spec)
-    every = [task for name in blocks for task in blocks[name]]
+        pairs = _pairs(db, spec)
+    known: dict[str, BlockResult] = {}
+    grown: dict[str, Grown] = {}
+    while True:
+        blocks = _blocks(spec, pairs, {name: one.replications for name, one in grown.items()})
+        _round(progress, blocks, known)
+        following = rounds.following(spec, blocks, known, grown) if spec.most else grown
+        if {id: one.replications for id, one in following.items()} == {
+            id: sum(task.count for task in blocks[id]) for id in following
+        }:
+            break
+        grown = following
+    concluded = _concluded(progress, job.input["spec"], blocks, known)
+    outcome = replace(
+        concluded,
+        grown=tuple(following.values()),
+        corrected=rounds.corrected(spec, blocks, known),
+        best=rounds.best(spec, blocks, known),
+    )
+    with transaction(progress.engine) as db:
+        kept = documents.keep(db, outcome)
+        store.finish(db, job.input["experiment"], kept)
+        progress.finish(db, {"outcome": kept})
+    return None
+
+
+def _round(progress: Progress, blocks: Wanted, known: dict[str, BlockResult]) -> None:
+    """Play all blocks that are not known yet, keep each as it comes, and add it to what is known."""
+    every = list({task.key: task for own in blocks.values() for task in own}.values())
     with reading(progress.engine) as db:
-        known = store.blocks(db, (task.key for task in every))
-    total = sum(task.count for task in every)
-    done = sum(task.count for task in every if task.key in known)
+        known |= store.blocks(db, (task.key for task in every if task.key not in known))
+    played = [task for own in blocks.values() for task in own]
+    total = sum(task.count for task in played)
+    done = sum(task.count for task in played if task.key in known)
     progress(done, total, _said(done, total))
-    missing = list({task.key: task for task in every if task.key not in known}.values())
+    missing = [task for task in every if task.key not in known]
     for task, block in _played(progress, missing, done, total):
         with transaction(progress.engine) as db:
             store.keep_block(db, block)
         known[task.key] = block
         done += task.count
         progress(done, total, _said(done, total))
-    outcome = _concluded(progress, job.input["spec"], blocks, known)
-    with transaction(progress.engine) as db:
-        kept = documents.keep(db, outcome)
-        store.finish(db, job.input["experiment"], kept)
-        progress.finish(db, {"outcome": kept})
-    return None
 
 
 def _played(progress: Progress, missing: list[Task], done: int, total: int) -> Iterator[tuple[Task, BlockResult]]:

@@ -17,7 +17,7 @@ from simulations.unplayed import unplayed
 from workbench import database, documents, figures, jobs, pages, web
 from workbench.data import store as data
 from workbench.errors import Refusal
-from workbench.experiments import operations, store
+from workbench.experiments import operations, store, telling
 from workbench.experiments.forms import RunForm, ScenarioForm
 from workbench.experiments.model import BASELINE, Experiment, Spec, grade_of
 from workbench.experiments.picture import Bar, forest
@@ -98,7 +98,17 @@ def ask(id: str) -> ResponseReturnValue:
     if form.validate():
         chosen, under = tuple(form.options.data or ()), tuple(form.scenarios.data or ())
         try:
-            made = operations.ask(web.engine(), web.actor(), id, chosen, under, form.replications.data, form.seed.data)
+            made = operations.ask(
+                web.engine(),
+                web.actor(),
+                id,
+                chosen,
+                under,
+                form.replications.data,
+                form.seed.data,
+                form.most.data or 0,
+                form.drop.data or "",
+            )
         except (Refusal, ModelError) as refusal:
             form.form_errors += _reasons(refusal)
         else:
@@ -125,6 +135,7 @@ def show(id: str) -> ResponseReturnValue:
     spec = store.spec(db, experiment)
     review = reviews.find(db, experiment.review)
     result = results(db, experiment)
+    outcome = store.outcome(db, experiment)
     return render_template(
         "experiments/show.html",
         **reviews_pages.frame(review, "options"),
@@ -136,6 +147,8 @@ def show(id: str) -> ResponseReturnValue:
         panels=_panels(spec, result) if result else [],
         front=figures.FRONT,
         finding=finding(spec, result) if result else "",
+        often={one.id: telling.often(one.id, spec, outcome) for one in spec.scenarios} if outcome else {},
+        best=telling.best(spec, outcome) if outcome else {},
         grade=_grade(db, spec),
         unplayed=_unplayed(db, spec),
     )
@@ -154,8 +167,12 @@ def results(db: Connection, experiment: Experiment) -> dict[str, list[figures.Ro
         return None
     found = store.summaries(db, outcome)
     currency = services.find(db, experiment.service).currency
+    words = {one.id: one.verdict for one in outcome.corrected}
     return {
-        cell: figures.rows(one.results, one.changes, _beside(found, cell).results, currency)
+        cell: [
+            figures.corrected(row, words.get(f"{cell}/{row.id}"))
+            for row in figures.rows(one.results, one.changes, _beside(found, cell).results, currency)
+        ]
         for cell, one in found.items()
     }
 
