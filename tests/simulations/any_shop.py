@@ -105,6 +105,11 @@ class Sketch:
                 ShareRow(id=f"{back}.2", flow=back, visit_from=2, share="0.1"),
                 ShareRow(id=f"{on}.2", flow=on, visit_from=2, share="0.9"),
             ]
+        elif self.draw(st.booleans()):
+            self.rows += [
+                ShareRow(id=f"{back}.c", flow=back, came_from=work, share="0.6"),
+                ShareRow(id=f"{on}.c", flow=on, came_from=work, share="0.4"),
+            ]
         return first, out
 
     def fork(self, depth: int) -> tuple[str, str]:

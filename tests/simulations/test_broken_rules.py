@@ -1,0 +1,103 @@
+"""Every rule of play that is broken on purpose, in either engine, gives another trace: equality of traces means something.
+
+The kernel's source is played without numba, so that a broken one needs no compiler.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from process_models.values.distributions import Fixed
+from simulations import kernel, reference
+from simulations.plan import plan
+from simulations.scenario import Backlog
+from tests.building import graph_of
+from tests.simulations.any_shop import shops
+from tests.simulations.golden_plays import claims
+from tests.simulations.playing import pool, scenario, shop, takes
+
+RULES = tomllib.loads(Path(__file__).with_name("broken_rules.toml").read_text("utf-8"))
+ENGINES = {"reference": reference, "kernel": kernel}
+SHOPS = 150
+MOST_ROWS = 1500
+
+
+def without_numba(source: str) -> str:
+    """Return the source of a module whose functions are not compiled."""
+    return re.sub(r"@numba\.njit\([^)]*\)\n", "", source)
+
+
+def module(engine: str, rule: str = "") -> ModuleType:
+    """Return an engine from its source, with a rule broken."""
+    source = without_numba(Path(ENGINES[engine].__file__).read_text("utf-8"))
+    if rule:
+        old, new = RULES[rule][engine]
+        assert old in source, f"{engine} no longer says {old!r}"
+        source = source.replace(old, new)
+    made = ModuleType(f"{engine}_with_{rule or 'all_rules'}")
+    exec(compile(source, made.__name__, "exec"), made.__dict__)  # noqa: S102 (our own source)
+    return made
+
+
+@pytest.fixture(scope="module")
+def plays():
+    """Plans with what they give, smallest first: shops of many kinds, the same in every run."""
+    found = [plan(*claims(60_000)), at_once()]
+
+    @settings(max_examples=SHOPS, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(shops())
+    def gather(drawn):
+        found.append(plan(*drawn))
+
+    gather()
+    told = [(one, reference.play(one, 1, 0).digest, len(reference.play(one, 1, 0).rows)) for one in found]
+    return [one[:2] for one in sorted(told, key=lambda one: one[2]) if 0 < one[2] < MOST_ROWS or one[0] is found[0]]
+
+
+def at_once():
+    """Cases that wait at the start for work that takes no time: arrivals and work at one instant."""
+    graph = graph_of("start a, a b, b end", made={name: takes(Fixed(0)) for name in "ab"})
+    asked = scenario(backlog=(Backlog(id="a", stream="phone", cases=5),))
+    return plan(shop(graph, pool("p", 1)), asked)
+
+
+def tells(engine: str, rule: str, plays) -> bool:
+    """Say whether any play differs with a rule broken; a play that cannot go on differs."""
+    broken = module(engine, rule)
+    with np.errstate(over="ignore"):
+        for one, digest in plays:
+            try:
+                if broken.play(one, 1, 0).digest != digest:
+                    return True
+            except (AssertionError, ArithmeticError, LookupError, StopIteration, TypeError, ValueError):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_with_all_rules_both_sources_give_the_same_traces(engine, plays):
+    assert not tells(engine, "", plays)
+    assert len(plays) > SHOPS // 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rule", [name for name, rule in RULES.items() if "unseen" not in rule])
+def test_a_broken_rule_is_seen(engine, rule, plays):
+    assert tells(engine, rule, plays), RULES[rule]["rule"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rule", [name for name, rule in RULES.items() if "unseen" in rule])
+def test_a_rule_without_effect_has_none_and_says_why(engine, rule, plays):
+    assert not tells(engine, rule, plays)
+    assert RULES[rule]["unseen"]
+
+
+def test_thirty_rules_and_more_are_broken():
+    assert sum("unseen" not in rule for rule in RULES.values()) >= 30
