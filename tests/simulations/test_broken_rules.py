@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from process_models.values.calendars import HOUR
 from process_models.values.distributions import Fixed
 from simulations import kernel, reference
 from simulations.plan import plan
@@ -63,7 +64,7 @@ def plays():
 def at_once():
     """Cases that wait at the start for work that takes no time: arrivals and work at one instant."""
     graph = graph_of("start a, a b, b end", made={name: takes(Fixed(0)) for name in "ab"})
-    asked = scenario(backlog=(Backlog(id="a", stream="phone", cases=5),))
+    asked = scenario(period=6 * HOUR, backlog=(Backlog(id="a", stream="phone", cases=5),))
     return plan(shop(graph, pool("p", 1)), asked)
 
 
