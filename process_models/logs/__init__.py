@@ -6,7 +6,8 @@ confirmed), :mod:`wide` (one row a case), :mod:`events` (tidy rows, what was lef
 step, stays, leaves it), :mod:`closing` (cases that close by themselves), :mod:`presets` (exports that are known),
 :mod:`guessing` (what columns seem to be for, and why), :mod:`recipe` (how a log is read, as a document),
 :mod:`quality` (what a log cannot tell), :mod:`variants` (ways, rework, hand-overs, promises), :mod:`times` (work,
-waiting, elapsed time), :mod:`discovery` (the step graph and its account), :mod:`demand` (arrivals by hour of the week),
+waiting, elapsed time), :mod:`parallel` (what runs side by side), :mod:`discovery` (the step graph and its account),
+:mod:`conformance` (what happens that a graph denies), :mod:`demand` (arrivals by hour of the week),
 and :mod:`example` (a generated log with planted truths). What is said to people is worded in ``sentences.toml``.
 
 >>> from process_models.logs.discovery import discover

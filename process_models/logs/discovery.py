@@ -1,26 +1,42 @@
-"""From events to a step graph: sequence, choice and loops, with shares, counts and measured times.
+"""From events to a step graph: sequence, choice, loops and structured parallel work, with shares, counts and times.
 
 The graph is counted on the cases it explains: a case is explained if every one of its moves is a flow of the graph, so
-what flows into a step flows out of it, and each share is a count over a count. Concurrency is not claimed: steps that
-overlap in time come out as alternatives of order, and the account says how often. What the threshold of noise leaves
-out is counted as well.
+what flows into a step flows out of it, and each share is a count over a count. Steps that run side by side stand
+between a fork and its join (:mod:`process_models.logs.parallel`); steps that overlap or change order without such a
+structure come out as alternatives of order, and the account names them. What the threshold of noise leaves out is
+counted as well.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from msgspec import Struct
 
+from process_models.graph.checks import idle_loops, wrong_blocks
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, Lane, ShareRow, Step, Timing
 from process_models.graph.wiring import flow_id, row_id
 from process_models.logs.columns import Columns, Meaning, Waiting, words_of
 from process_models.logs.errors import LogError
 from process_models.logs.events import Events
+from process_models.logs.parallel import (
+    END,
+    FOLD,
+    START,
+    Folded,
+    Move,
+    Path,
+    Structure,
+    allowed,
+    fits,
+    fold,
+    moves,
+    overlapping,
+    structure,
+)
 from process_models.logs.telling import percent
 from process_models.logs.times import measured, times_of, with_working_wait
 from process_models.logs.variants import Ways, ways
@@ -30,10 +46,6 @@ from process_models.values.document import slug
 from process_models.values.fractions import Fraction, fraction, number, shares_of
 from process_models.values.provenance import Figure, Provenance
 from process_models.values.sentences import Sentence
-
-START = "\N{RIGHTWARDS ARROW}"
-END = "\N{BLACK SQUARE}"
-"""Where paths begin and end; no step is called so."""
 
 MAIN_GROUP = 0.6
 """A group is the role of a step if it did this share of its visits."""
@@ -45,9 +57,8 @@ CLEAR_SHARE = 0.05
 FRONT_WORDS = frozenset(("front", "contact", "reception", "counter", "call", "enquiry", "rep"))
 CUSTOMER_WORDS = frozenset(("customer", "client", "claimant", "applicant", "caller"))
 
-Path = tuple[str, ...]
-"""The steps of a case, from START to END."""
-Move = tuple[str, str]
+SAID_STEPS = 4
+"""Steps that the name of a choice within parallel work lists."""
 
 
 class Account(Struct, frozen=True):
@@ -104,15 +115,30 @@ def discover(
     table = with_working_wait(kept_visits(visits(events)), events, calendar)
     found = ways(table)
     counts = paths(found)
-    flows = kept_moves(moves(counts), number(noise))
-    fitting = {path: n for path, n in counts.items() if flows.issuperset(pairwise(path))}
+    shape = _playable(counts, structure(counts, overlapping(table)))
+    folded = fold(counts, shape.regions)
+    kept = allowed(folded, number(noise))
+    fitting = Counter({path: n for path, n in counts.items() if fits(path, folded, kept)})
     if not fitting:
         raise LogError("log_noise_too_high", noise=noise)
     if len(fitting) < len(counts):
         table = table[np.array([path in fitting for path in counts])[found.of_visit]]
-    graph = _graph(table, moves(fitting), fitting, columns, source, events.meaning)
-    account = _account(counts, fitting, table, events, columns, noise)
+    used = fold(fitting, shape.regions)
+    graph = _graph(table, used, columns, source, events.meaning)
+    account = _account(counts, fitting, folded, used, shape, table, events, columns, noise)
     return Discovered(graph, times_of(table), account)
+
+
+def _playable(counts: Counter[Path], shape: Structure) -> Structure:
+    """Return a structure whose graph can be played; parallel work that could go round in no time is not claimed."""
+    if not shape.regions:
+        return shape
+    flows, kinds, _ = _wired(fold(counts, shape.regions))
+    steps = tuple(Step(id=id, kind=kind, name=name) for id, (kind, name) in kinds.items())
+    drawn = StepGraph(id="drawn", name="drawn", steps=steps, flows=flows)
+    if not any((*idle_loops(drawn), *wrong_blocks(drawn))):
+        return shape
+    return Structure((), (*shape.loose, *(tuple(sorted(region.steps)) for region in shape.regions)))
 
 
 def paths(found: Ways) -> Counter[Path]:
@@ -120,73 +146,29 @@ def paths(found: Ways) -> Counter[Path]:
     return Counter({(START, *steps, END): n for steps, n in zip(found.steps, found.counts, strict=True)})
 
 
-def moves(counts: dict[Path, int]) -> Counter[Move]:
-    """Return how often each move was made."""
-    made: Counter[Move] = Counter()
-    for path, n in counts.items():
-        for move in pairwise(path):
-            made[move] += n
-    return made
-
-
-def kept_moves(made: Counter[Move], noise: Decimal) -> frozenset[Move]:
-    """Return the moves that are not noise: at least that share of what leaves their step, or the best in or out."""
-    leaving: Counter[str] = Counter()
-    for (step, _), n in made.items():
-        leaving[step] += n
-    ranked = sorted(made, key=lambda move: (-made[move], move))
-    best_out = {move[0]: move for move in reversed(ranked)}
-    best_in = {move[1]: move for move in reversed(ranked)}
-    common = {move for move, n in made.items() if n >= noise * leaving[move[0]]}
-    return frozenset(common | set(best_out.values()) | set(best_in.values()))
-
-
 def effect(events: Events, noises: Iterable[Fraction] = ("0", "0.005", "0.01", "0.02", "0.05", "0.1")) -> pd.DataFrame:
     """Return what a threshold of noise does, so that it is chosen knowingly.
 
-    Columns: noise, steps, flows, cases (explained), share (of all cases).
+    Columns: noise, steps, flows (moves from step to step, in parallel work those of each branch), cases (explained),
+    share (of all cases).
     """
-    counts = paths(ways(kept_visits(visits(events))))
+    table = kept_visits(visits(events))
+    counts = paths(ways(table))
+    shape = _playable(counts, structure(counts, overlapping(table)))
+    folded = fold(counts, shape.regions)
     rows = []
     for noise in noises:
-        flows = kept_moves(moves(counts), number(noise))
-        fitting = {path: n for path, n in counts.items() if flows.issuperset(pairwise(path))}
-        used = moves(fitting)
-        steps = {step for move in used for step in move} - {START, END}
-        explained = sum(fitting.values())
-        rows.append((noise, len(steps), len(used), explained, explained / counts.total()))
+        kept = allowed(folded, number(noise))
+        fitting = Counter({path: n for path, n in counts.items() if fits(path, folded, kept)})
+        steps = {step for path in fitting for step in path} - {START, END}
+        explained = fitting.total()
+        rows.append((noise, len(steps), _size(fold(fitting, shape.regions)), explained, explained / counts.total()))
     return pd.DataFrame(rows, columns=["noise", "steps", "flows", "cases", "share"])
 
 
-class Explained(Struct, frozen=True):
-    """How many cases of a log can be replayed on a graph, and where the others leave it."""
-
-    cases: int
-    explained: int
-    first_misfits: tuple[tuple[str, str, int], ...]
-    """Step, next step, and how many cases leave the graph there first; START and END are empty."""
-
-    @property
-    def share(self) -> float:
-        """Share of cases that can be replayed."""
-        return self.explained / self.cases
-
-
-def explained(graph: StepGraph, events: Events) -> Explained:
-    """Replay every case on a graph, steps told by their names, and count those that fit from start to end."""
-    names = {step.id: _mark(step) for step in graph.steps}
-    flows = {(names[flow.source], names[flow.target]) for flow in graph.flows if flow.kind == "normal"}
-    counts = paths(ways(kept_visits(visits(events))))
-    misfits: Counter[Move] = Counter()
-    for path, n in counts.items():
-        if misfit := next((move for move in pairwise(path) if move not in flows), None):
-            misfits[misfit] += n
-    return Explained(counts.total(), counts.total() - misfits.total(), _named(misfits))
-
-
-def _mark(step: Step) -> str:
-    """Return the name of a step as paths have it."""
-    return {Kind.START: START, Kind.END: END}.get(step.kind, step.name)
+def _size(folded: Folded) -> int:
+    """Return how many different moves there are at all levels."""
+    return len(moves(folded.counts)) + sum(_size(branch) for branches in folded.blocks.values() for branch in branches)
 
 
 def _named(made: Counter[Move]) -> tuple[tuple[str, str, int], ...]:
@@ -196,63 +178,131 @@ def _named(made: Counter[Move]) -> tuple[tuple[str, str, int], ...]:
     return tuple((plain.get(step, step), plain.get(after, after), n) for (step, after), n in ranked)
 
 
-def _graph(
-    table: pd.DataFrame,
-    made: Counter[Move],
-    fitting: dict[Path, int],
-    columns: Columns,
-    source: Source,
-    meaning: Meaning,
-) -> StepGraph:
+def _graph(table: pd.DataFrame, used: Folded, columns: Columns, source: Source, meaning: Meaning) -> StepGraph:
     """Return the graph of the explained cases."""
-    ids = _ids(sorted({step for move in made for step in move} - {START, END}))
-    cases = sum(fitting.values())
+    flows, kinds, flow_ids = _wired(used)
+    ids = {name: id for id, (kind, name) in kinds.items() if kind is Kind.WORK}
+    cases = used.counts.total()
     waiting = {one.step: one for one in columns.waiting}
-    steps = [Step(id=ids[START], kind=Kind.START, name="Start"), Step(id=ids[END], kind=Kind.END, name="End")]
+    steps = [Step(id=id, kind=kind, name=name) for id, (kind, name) in kinds.items() if kind is not Kind.WORK]
     for name, visited in table.groupby("step"):
         steps.append(_step(ids[str(name)], visited, cases, waiting.get(str(name)), source, meaning))
-    flows, flow_ids = _flows(made, ids)
-    rows = _rows(made, fitting, flow_ids)
+    rows = _rows(used, flow_ids)
     return StepGraph(id=source.id, name=source.name, steps=tuple(steps), flows=flows, rows=rows)
 
 
-def _ids(names: list[str]) -> dict[str, str]:
-    """Return an id for each step."""
-    ids = {START: "start", END: "end"}
-    for name in names:
-        ids[name] = slug(name, frozenset(ids.values()))
-    return ids
+Kinds = dict[str, tuple[Kind, str]]
+"""Kind and name of steps by id."""
 
 
-def _flows(made: Counter[Move], ids: dict[str, str]) -> tuple[tuple[Flow, ...], dict[Move, str]]:
-    """Return the flows with counts, and shares that add up to exactly 1 at each step."""
-    flows: list[Flow] = []
-    flow_ids: dict[Move, str] = {}
-    for step in ids:
-        out = sorted((move for move in made if move[0] == step), key=lambda move: (-made[move], move))
-        for move, share in zip(out, shares_of(tuple(made[move] for move in out)) if out else (), strict=True):
-            flow_ids[move] = flow_id(frozenset(flow_ids.values()), ids[move[0]], ids[move[1]])
-            flow = Flow(id=flow_ids[move], source=ids[move[0]], target=ids[move[1]], share=share, count=made[move])
-            flows.append(flow)
-    return tuple(flows), flow_ids
+class Wiring:
+    """Steps and flows while a graph is put together."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.kinds: Kinds = {"start": (Kind.START, "Start"), "end": (Kind.END, "End")}
+        self.flows: dict[str, Flow] = {}
+        self.of = {name: self.step(Kind.WORK, name) for name in names}
+
+    def step(self, kind: Kind, name: str) -> str:
+        """Add a step and return its id."""
+        id = slug(name, frozenset(self.kinds))
+        self.kinds[id] = (kind, name)
+        return id
+
+    def flow(self, source: str, target: str, count: int, share: Fraction = "1") -> str:
+        """Add a flow and return its id."""
+        id = flow_id(frozenset(self.flows), source, target)
+        self.flows[id] = Flow(id=id, source=source, target=target, share=share, count=count)
+        return id
 
 
-def _rows(made: Counter[Move], fitting: dict[Path, int], flow_ids: dict[Move, str]) -> tuple[ShareRow, ...]:
-    """Return shares by visit (first, later) of the steps where they clearly differ."""
-    first: Counter[Move] = Counter()
-    for path, n in fitting.items():
-        seen: set[str] = set()
-        for move in pairwise(path):
-            first[move] += n * (move[0] not in seen)
-            seen.add(move[0])
+def _wired(used: Folded) -> tuple[tuple[Flow, ...], Kinds, dict[Move, str]]:
+    """Return flows, steps, and the ids of the flows that are the moves outside of parallel work."""
+    wiring = Wiring(sorted(_steps(used)))
+    flow_ids = _wire(wiring, used, "start", "end")
+    return tuple(wiring.flows.values()), wiring.kinds, flow_ids
+
+
+def _steps(used: Folded) -> set[str]:
+    """Return the names of the steps at all levels."""
+    here = {step for path in used.counts for step in path if step not in (START, END) and step not in used.blocks}
+    return here.union(*(_steps(branch) for branches in used.blocks.values() for branch in branches))
+
+
+def _wire(wiring: Wiring, used: Folded, entry: str, exit: str) -> dict[Move, str]:
+    """Add the moves of one level between two steps, and all that lies within; return the ids of its flows."""
+    into, out = {END: exit}, {START: entry}
+    for symbol in sorted(used.blocks):
+        into[symbol], out[symbol] = _wire_block(wiring, used, symbol)
+    made = moves(used.counts)
+    found: dict[Move, str] = {}
+    for step in sorted({move[0] for move in made}, key=lambda step: (step != START, step)):
+        leaving = _ranked(made, step)
+        for move, share in zip(leaving, shares_of(tuple(made[move] for move in leaving)), strict=True):
+            source = out.get(move[0]) or wiring.of[move[0]]
+            target = into.get(move[1]) or wiring.of[move[1]]
+            found[move] = wiring.flow(source, target, made[move], share)
+    return found
+
+
+def _wire_block(wiring: Wiring, used: Folded, symbol: str) -> tuple[str, str]:
+    """Add a fork, its branches and its join; a branch with several ways to begin, or none, begins with a choice."""
+    passes = sum(n for path, n in used.counts.items() for step in path if step == symbol)
+    fork, join = wiring.step(Kind.FORK, "At the same time"), wiring.step(Kind.JOIN, "All done")
+    for branch in used.blocks[symbol]:
+        first = sorted({path[1] for path in branch.counts})
+        entry = fork
+        if len(first) > 1:
+            entry = wiring.step(Kind.CHOICE, _question(branch, first))
+            wiring.flow(fork, entry, passes)
+        _wire(wiring, branch, entry, join)
+    return fork, join
+
+
+def _question(branch: Folded, first: list[str]) -> str:
+    """Return the name of the choice with which a branch begins."""
+    names = sorted({step for step in first if step in _steps(branch)}) or sorted(_steps(branch))
+    said = ", ".join(names[:SAID_STEPS])
+    return f"{said} needed?" if END in first else f"Which: {said}?"
+
+
+def _ranked(made: Counter[Move], step: str) -> list[Move]:
+    """Return the moves from a step, the most frequent first."""
+    return sorted((move for move in made if move[0] == step), key=lambda move: (-made[move], move))
+
+
+def _rows(used: Folded, flow_ids: dict[Move, str]) -> tuple[ShareRow, ...]:
+    """Return shares by visit of the steps outside of parallel work where they clearly differ.
+
+    The first visit is held against all later ones, and, where there are enough, the second against those after it.
+    """
+    by_visit = _by_visit(used.counts)
+    made = moves(used.counts)
     rows: list[ShareRow] = []
-    for step in sorted({move[0] for move in made}):
-        out = sorted((move for move in made if move[0] == step), key=lambda move: (-made[move], move))
-        by_visit = {1: [first[move] for move in out], 2: [made[move] - first[move] for move in out]}
-        if clearly_differ(by_visit[1], by_visit[2]):
-            for visit, counts in by_visit.items():
-                rows += _rows_of(visit, [flow_ids[move] for move in out], counts)
+    for step in sorted({move[0] for move in made} - {START}):
+        out = _ranked(made, step)
+        first, second, later = ([by_visit[visit][move] for move in out] for visit in (1, 2, 3))
+        beyond = [a + b for a, b in zip(second, later, strict=True)]
+        if not clearly_differ(first, beyond):
+            continue
+        ids = [flow_ids[move] for move in out]
+        rows += _rows_of(1, ids, first)
+        if clearly_differ(second, later):
+            rows += [*_rows_of(2, ids, second), *_rows_of(3, ids, later)]
+        else:
+            rows += _rows_of(2, ids, beyond)
     return tuple(rows)
+
+
+def _by_visit(counts: Counter[Path]) -> dict[int, Counter[Move]]:
+    """Return the moves from the first, from the second, and from all later visits to a step."""
+    found: dict[int, Counter[Move]] = {1: Counter(), 2: Counter(), 3: Counter()}
+    for path, n in counts.items():
+        seen: Counter[str] = Counter()
+        for move in pairwise(path):
+            seen[move[0]] += 1
+            found[min(seen[move[0]], 3)][move] += n
+    return found
 
 
 def _rows_of(visit: int, flows: list[str], counts: list[int]) -> list[ShareRow]:
@@ -277,7 +327,8 @@ def clearly_differ(one: list[int], other: list[int]) -> bool:
     moved = max(abs(a / sum(one) - b / sum(other)) for a, b in zip(one, other, strict=True))
     if moved < CLEAR_SHARE:
         return False
-    return bool(chi2_contingency([one, other], lambda_="log-likelihood").pvalue < CLEAR_P)
+    taken = [pair for pair in zip(one, other, strict=True) if any(pair)]
+    return bool(chi2_contingency(list(zip(*taken, strict=True)), lambda_="log-likelihood").pvalue < CLEAR_P)
 
 
 def _step(
@@ -345,28 +396,45 @@ def _time_figure(id: str, ms: "pd.Series[float]", source: Source) -> Figure:
 
 
 def _account(
-    counts: dict[Path, int],
-    fitting: dict[Path, int],
+    counts: Counter[Path],
+    fitting: Counter[Path],
+    folded: Folded,
+    used: Folded,
+    shape: Structure,
     table: pd.DataFrame,
     events: Events,
     columns: Columns,
     noise: Fraction,
 ) -> Account:
     """Return what the graph tells of the log, and what it lost."""
-    lost = moves(counts) - moves(fitting)
-    used = set(moves(fitting))
-    cases, fit = sum(counts.values()), sum(fitting.values())
+    lost = Counter(_all_moves(folded)) - Counter(_all_moves(used))
+    kept = set(_all_moves(used))
     gone = {step for path in counts for step in path} - {step for path in fitting for step in path}
-    dropped = Counter({move: n for move, n in lost.items() if move not in used})
+    dropped = Counter({move: n for move, n in lost.items() if move not in kept})
     notes = (
-        _explained_note(cases, fit, noise, dropped),
+        _explained_note(counts.total(), fitting.total(), noise, dropped),
         *_meaning_note(events),
         *_last_note(events),
-        *_overlap_note(table),
+        *_parallel_notes(used, shape, table),
         *_repeat_note(table),
         *_role_notes(table, columns),
     )
-    return Account(cases, fit, len(counts), len(fitting), _named(dropped), tuple(sorted(gone)), notes)
+    return Account(
+        counts.total(), fitting.total(), len(counts), len(fitting), _named(dropped), tuple(sorted(gone)), notes
+    )
+
+
+def _all_moves(folded: Folded) -> Counter[Move]:
+    """Return the moves of all levels, a pass through parallel work named by its first step."""
+    found: Counter[Move] = Counter()
+    for (step, after), n in moves(folded.counts).items():
+        found[step.removeprefix(FOLD), after.removeprefix(FOLD)] += n
+    for branches in folded.blocks.values():
+        for branch in branches:
+            found += Counter(
+                {move: n for move, n in _all_moves(branch).items() if START not in move and END not in move}
+            )
+    return found
 
 
 def _explained_note(cases: int, fit: int, noise: Fraction, dropped: Counter[Move]) -> Sentence:
@@ -398,11 +466,25 @@ def _last_note(events: Events) -> list[Sentence]:
     return [Sentence.of("log_account_last", last=events.last, steps=steps or "nothing", cases=beyond["case"].nunique())]
 
 
-def _overlap_note(table: pd.DataFrame) -> list[Sentence]:
-    """Say that concurrency is not claimed, and how often steps overlap."""
-    return [
-        Sentence.of("log_account_sequence", n=int(table["overlaps"].sum()), share=percent(table["overlaps"].mean()))
-    ]
+def _parallel_notes(used: Folded, shape: Structure, table: pd.DataFrame) -> Iterator[Sentence]:
+    """Say what runs side by side, and what overlaps or changes order without being claimed."""
+    for branches in _blocks(used):
+        told = "; ".join(", ".join(sorted(_steps(branch))) for branch in branches)
+        yield Sentence.of("log_account_parallel", branches=len(branches), steps=told)
+    for steps in shape.loose:
+        yield Sentence.of("log_account_unstructured", steps=", ".join(steps))
+    late = table["overlaps"]
+    yield Sentence.of(
+        "log_account_overlaps" if late.any() else "log_account_sequence", n=int(late.sum()), share=percent(late.mean())
+    )
+
+
+def _blocks(used: Folded) -> Iterator[tuple[Folded, ...]]:
+    """Yield the branches of parallel work at all levels, the outer first."""
+    for symbol in sorted(used.blocks):
+        yield used.blocks[symbol]
+        for branch in used.blocks[symbol]:
+            yield from _blocks(branch)
 
 
 def _repeat_note(table: pd.DataFrame) -> list[Sentence]:

@@ -87,7 +87,7 @@ def test_overlapping_spans_are_remarked_and_not_claimed_as_parallel(table, plain
     log_events = events(table(rows, "case", "step", "begun", "time"), columns)
 
     assert found(log_events, columns)["overlaps"].sentence["n"] == "1"
-    note = next(n for n in discover(log_events, columns).account.notes if n.id == "log_account_sequence")
+    note = next(n for n in discover(log_events, columns).account.notes if n.id == "log_account_overlaps")
     assert "1 visits (50 %)" in say(note)
 
 
