@@ -174,6 +174,8 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "experiments.ask", "/reviews/{review}/simulation", frozenset({LEAD, ANALYST})),
     Row("GET", "experiments.show", "/simulations/{simulation}", WEIGHERS),
     Row("GET", "experiments.figures_csv", "/simulations/{simulation}/figures.csv", WEIGHERS),
+    Row("GET", "experiments.inside", "/simulations/{simulation}/inside", WEIGHERS),
+    Row("GET", "experiments.case", "/simulations/{simulation}/case", WEIGHERS),
     Row("GET", "experiments.progress", "/simulations/{simulation}/progress", WEIGHERS),
     # decisions
     Row("GET", "decisions.index", "/reviews/{review}/decisions", DECIDERS),

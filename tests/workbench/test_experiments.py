@@ -1,6 +1,7 @@
 """Experiments: scenarios, what is asked for, and jobs that lose nothing whoever is killed meanwhile."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -428,6 +429,25 @@ def test_the_page_tells_how_far_it_is_and_then_what_it_says(app: Flask, engine: 
     assert "better in time in process" in page
     assert "design,scenario,measure,value,interval,difference,interval of it,verdict" in table
     assert "A,usual-week,Time in process," in table
+
+
+def test_the_page_behind_says_why_cases_wait_and_leads_to_the_story_of_one(app: Flask, engine: Engine) -> None:
+    review = a_review(engine)
+    experiment = played(engine, asked_to_play(engine, review, scenarios=(a_scenario("Busy", "9"),)))
+    visitor = Visitor(app, "nora")
+
+    page = visitor.get(f"/simulations/{experiment.id}/inside").text
+    case = visitor.get(f"/simulations/{experiment.id}/case?case=30").text
+
+    assert "Causes of waits" in page
+    assert "too short to say whether the work in progress settles" in page
+    assert re.search(r'data-label="Contention">\d+%', page)
+    assert "the slowest" in page
+    assert "The story of case 30" in case
+    assert "all busy with what came before" in case
+    assert re.search(r"in hand case \d+ \(", case)
+    assert visitor.get(f"/simulations/{experiment.id}/case?case=9999").status_code == 404
+    assert visitor.get(f"/simulations/{experiment.id}/inside?design=Z").status_code == 404
 
 
 def test_a_design_that_cannot_be_played_is_answered_beside_the_form(app: Flask, engine: Engine) -> None:

@@ -5,6 +5,8 @@ from html import escape
 
 from msgspec import Struct
 
+from simulations.inside import Hour
+
 WIDTH, ROW, LEFT, RIGHT, TOP = 660, 44, 200, 200, 34
 SMALLEST = 12.0
 """An interval is never drawn smaller, px."""
@@ -64,4 +66,70 @@ def _row(bar: Bar, x: Callable[[float], float], y: float) -> str:
         f'<g class="{kind}">{line}{marks.get(bar.verdict, diamond)}</g>'
         f'<text class="value" x="{WIDTH - RIGHT + 16}" y="{y - 2:.1f}">{escape(bar.value)}</text>'
         f'<text class="axis" x="{WIDTH - RIGHT + 16}" y="{y + 14:.1f}">{escape(bar.interval)}</text>'
+    )
+
+
+PLOT, AXIS, EDGE = 120, 22, 44
+"""Height of a plot, of its axis below, and room for its scale, px."""
+
+
+def day(title: str, hours: tuple[Hour, ...]) -> str:
+    """Return two plots over the hours of a day: people present (outline) and busy (filled), and cases waiting."""
+    people = [(one.hour, one.busy.mean, one.present.mean) for one in hours]
+    waiting = [(one.hour, one.waiting.mean, 0.0) for one in hours]
+    height = 2 * (PLOT + AXIS + 24)
+    label = escape(f"{title}: people present and busy, and cases waiting, by hour of the day. The table says the same.")
+    return (
+        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
+        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">'
+        f"{_plot('People: present (outline), busy (filled)', people, 0)}"
+        f"{_plot('Cases waiting', waiting, PLOT + AXIS + 24)}</svg>"
+    )
+
+
+def _plot(name: str, bars: list[tuple[int, float, float]], top: int) -> str:
+    most = max([value for _, *pair in bars for value in pair] + [1e-9])
+    base, wide = top + 20 + PLOT, (WIDTH - EDGE) / max(1, len(bars))
+    out = [
+        f'<text class="axis" x="{EDGE}" y="{top + 12}">{escape(name)}</text>',
+        f'<text class="axis" x="0" y="{top + 30}">{most:.1f}</text><text class="axis" x="0" y="{base}">0</text>',
+        f'<path class="zero" d="M{EDGE} {base}H{WIDTH}"/>',
+    ]
+    for n, (hour, filled, outline) in enumerate(bars):
+        x = EDGE + n * wide
+        for value, paint in ((filled, 'fill="currentColor" fill-opacity="0.55"'), (outline, 'fill="none"')):
+            tall = PLOT * value / most
+            if tall > 0:
+                out.append(
+                    f'<path d="M{x + 1:.1f} {base}V{base - tall:.1f}h{wide - 2:.1f}V{base}" {paint} '
+                    'stroke="currentColor"/>'
+                )
+        if n % 2 == 0:
+            out.append(f'<text class="axis" x="{x + 2:.1f}" y="{base + 16}">{hour}</text>')
+    return "".join(out)
+
+
+def over_days(days: tuple[float, ...], warm_up: int | None) -> str:
+    """Return the work in progress day by day, the warm-up marked by a dashed line."""
+    most = max((*days, 1e-9))
+    wide, base = (WIDTH - EDGE) / max(1, len(days) - 1), 20 + PLOT
+    points = " ".join(f"{EDGE + n * wide:.1f},{base - PLOT * value / most:.1f}" for n, value in enumerate(days))
+    end = EDGE + (warm_up or 0) * wide
+    mark = (
+        f'<path d="M{end:.1f} 18V{base}" stroke="currentColor" stroke-dasharray="4 3"/>'
+        f'<text class="axis" x="{end + 4:.1f}" y="30">day {warm_up}</text>'
+        if warm_up
+        else ""
+    )
+    label = escape(
+        f"Cases under way over {len(days)} days, from {days[0]:.0f} on the first to {days[-1]:.0f} on the last."
+    )
+    return (
+        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
+        f'viewBox="0 0 {WIDTH} {base + AXIS}" width="{WIDTH}" height="{base + AXIS}">'
+        f'<text class="axis" x="{EDGE}" y="12">Cases under way</text><text class="axis" x="0" y="30">{most:.0f}</text>'
+        f'<text class="axis" x="0" y="{base}">0</text><path class="zero" d="M{EDGE} {base}H{WIDTH}"/>'
+        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>{mark}'
+        f'<text class="axis" x="{EDGE}" y="{base + 16}">day 1</text>'
+        f'<text class="axis" x="{WIDTH}" y="{base + 16}" text-anchor="end">day {len(days)}</text></svg>'
     )

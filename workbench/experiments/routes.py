@@ -4,11 +4,12 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from process_models.graph.design import Design
+from process_models.values import words
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
 from simulations.experiments import Summary
@@ -17,9 +18,9 @@ from simulations.unplayed import unplayed
 from workbench import database, documents, figures, jobs, pages, web
 from workbench.data import store as data
 from workbench.errors import Refusal
-from workbench.experiments import operations, store, telling
+from workbench.experiments import looking, operations, picture, store, telling
 from workbench.experiments.forms import RunForm, ScenarioForm
-from workbench.experiments.model import BASELINE, Experiment, Spec, grade_of
+from workbench.experiments.model import BASELINE, MOST, Experiment, Spec, grade_of
 from workbench.experiments.picture import Bar, forest
 from workbench.options import operations as options
 from workbench.options import store as option_rows
@@ -167,10 +168,10 @@ def results(db: Connection, experiment: Experiment) -> dict[str, list[figures.Ro
         return None
     found = store.summaries(db, outcome)
     currency = services.find(db, experiment.service).currency
-    words = {one.id: one.verdict for one in outcome.corrected}
+    verdicts = {one.id: one.verdict for one in outcome.corrected}
     return {
         cell: [
-            figures.corrected(row, words.get(f"{cell}/{row.id}"))
+            figures.corrected(row, verdicts.get(f"{cell}/{row.id}"))
             for row in figures.rows(one.results, one.changes, _beside(found, cell).results, currency)
         ]
         for cell, one in found.items()
@@ -229,6 +230,60 @@ def _grade(db: Connection, spec: Spec) -> str:
     """Return the weakest grade of a material input of the as-is design."""
     base = next(played for played in spec.designs if played.id == BASELINE)
     return grade_of(documents.fetch(db, base.digest, Design))
+
+
+@bp.get("/simulations/<id>/inside")
+@needs(Permission.EXPERIMENT_READ)
+def inside(id: str) -> ResponseReturnValue:
+    """Show what goes on inside: causes of waits, the day of each pool, whether it settles, cases to read."""
+    experiment = _found(id)
+    db = web.current()
+    spec = store.spec(db, experiment)
+    found = looking.chosen(db, spec, request.args.get("design", ""), request.args.get("scenario", ""))
+    looked = looking.replays(found, spec.replications)
+    steady, settles = looking.settles(found, looked, looking.experiment_cell(db, experiment, found))
+    days = [(pool, looking.day(found, looked, pool.id)) for pool in found.design.staffing.pools if pool.shifts]
+    return render_template(
+        "experiments/inside.html",
+        **reviews_pages.frame(reviews.find(db, experiment.review), "options"),
+        experiment=experiment,
+        spec=spec,
+        found=found,
+        looked=len(looked),
+        settles=settles,
+        progress_picture=picture.over_days(steady.days, steady.warm_up) if steady else "",
+        causes=looking.causes(found, looked),
+        words=looking.WORDS,
+        days=[(pool, hours, picture.day(pool.name, hours)) for pool, hours in days if hours],
+        about=looking.about,
+        cases=looking.worth_reading(looked[0]),
+    )
+
+
+@bp.get("/simulations/<id>/case")
+@needs(Permission.EXPERIMENT_READ)
+def case(id: str) -> ResponseReturnValue:
+    """Show the story of one case: each step with its wait, its cause, and who was busy with what."""
+    experiment = _found(id)
+    db = web.current()
+    spec = store.spec(db, experiment)
+    found = looking.chosen(db, spec, request.args.get("design", ""), request.args.get("scenario", ""))
+    replication = min(max(1, request.args.get("replication", 1, int)), MOST) - 1
+    one = looking.replay(found, replication)
+    number = request.args.get("case", 1, int) - 1
+    return render_template(
+        "experiments/case.html",
+        **reviews_pages.frame(reviews.find(db, experiment.review), "options"),
+        experiment=experiment,
+        found=found,
+        replication=replication + 1,
+        number=number + 1,
+        of=len(one.cases),
+        story=looking.story(found, one, number),
+        case=one.cases.iloc[number],
+        cases=looking.worth_reading(one),
+        duration=words.duration,
+    )
 
 
 @bp.get("/simulations/<id>/figures.csv")
