@@ -1,5 +1,7 @@
 """The engine against theory: waiting lines by Erlang's formulas, cost by expected visits. Seeds are fixed: 1 to 20.
 
+The kernel plays, whose traces are the reference's; a wrong rule is played by a reference that is wrong in it.
+
 Runs are long and start empty, the first cases left out. Intervals are 99.7 %, over the means of the seeds, after a
 control variate: waits are regressed on what is known exactly of the same arrivals and services without the engine (their
 means, how many would be there with heads without number, and the wait before one head that is c times as fast), batch by
@@ -22,6 +24,7 @@ from process_models.graph.steps import ShareRow
 from process_models.values import luck
 from process_models.values.calendars import HOUR, MINUTE
 from process_models.values.distributions import Exponential, Fixed, Gamma, LogNormal
+from simulations import kernel
 from simulations.comparison import Estimate, estimate
 from simulations.experiments import run, tasks, values
 from simulations.outcomes import visits as visits_of
@@ -82,7 +85,8 @@ def times(line: Line, seed: int) -> tuple["np.ndarray", "np.ndarray", "np.ndarra
     stream = Stream(id="calls", per_hour=weekly(str(line.arrivals_an_hour)))
     asked = scenario(period=line.cases * HOUR // line.arrivals_an_hour, drain="stop", streams=(stream,))
     made = plan(shop(graph, pool("team", line.heads + line.extra_heads)), asked)
-    visited = visits_of(made, line.world(made, luck.world(seed, 0)).play())
+    trace = kernel.play(made, seed, 0) if line.world is World else line.world(made, luck.world(seed, 0)).play()
+    visited = visits_of(made, trace)
     visited = visited[visited["step"] == made.steps.index("a")].head(int(line.cases * 0.97))
     done = visited["left"].to_numpy() >= 0
     whole = done.argmin() if not done.all() else len(done)
