@@ -274,11 +274,20 @@ class Net:
         return frozenset(found)
 
     def way(self, markings: Sequence[Marking], step: str) -> tuple[str, ...]:
-        """Return the names of the recorded steps on the shortest way from a token to a step, or to an end."""
+        """Return the names of the recorded steps that tokens have passed by on their shortest ways to a step or end."""
         goals = {step} if step else {one.id for one in self.graph.of_kind(Kind.END)}
-        came: dict[str, str] = {}
-        ahead = deque(sorted({target for marking in markings for _, target in self._ways(marking)}))
-        came.update(dict.fromkeys(ahead, ""))
+        around = self._around(step)
+        told = [
+            tuple(dict.fromkeys(name for token in sorted(gone) for name in self._between(token, goals)))
+            for marking in markings
+            if (gone := marking - self._beside(marking, step, around))
+        ]
+        return min(told, key=lambda names: (len(names), names), default=())
+
+    def _between(self, token: Token, goals: set[str]) -> tuple[str, ...]:
+        """Return the names of the recorded steps on the shortest way from a token to one of some steps."""
+        came = {target: "" for _, target in self._ways(frozenset((token,)))}
+        ahead = deque(sorted(came))
         while ahead:
             here = ahead.popleft()
             if here in goals:
@@ -296,16 +305,27 @@ class Net:
                 passed.append(self.graph.by_id[here].name)
         return tuple(reversed(passed))
 
+    def _around(self, step: str) -> list[Block]:
+        """Return the parallel work that a step lies in."""
+        return [block for block in self.blocks if step in self.branch_of[block.fork]]
+
     def put(self, markings: Sequence[Marking], step: str) -> tuple[Marking, ...]:
         """Return markings with a token behind a step that was denied: others stay only in branches beside it."""
-        around = [block for block in self.blocks if step in self.branch_of[block.fork]]
-        return tuple(dict.fromkeys(self._beside(marking, step, around) for marking in markings))[:MOST_KEPT]
+        around = self._around(step)
+        made = (self._entered(self._beside(marking, step, around), step, around) for marking in markings)
+        return tuple(dict.fromkeys(made))[:MOST_KEPT]
 
     def _beside(self, marking: Marking, step: str, around: list[Block]) -> Marking:
+        """Return the tokens that stand in branches beside that of a step."""
         kept: set[Token] = set()
         for block in around:
             branch = self.branch_of[block.fork]
             kept |= {token for token in marking if token in branch and branch[token] != branch[step]}
+        return frozenset(kept)
+
+    def _entered(self, beside: Marking, step: str, around: list[Block]) -> Marking:
+        """Return the tokens beside a step and its own; branches that hold none are at their beginning."""
+        kept = set(beside)
         for block in around:
             branch = self.branch_of[block.fork]
             held = {branch[token] for token in kept if token in branch}
