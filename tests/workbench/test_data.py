@@ -22,7 +22,7 @@ from tests.workbench.test_processes import fields
 from workbench import database, jobs
 from workbench.config import Settings
 from workbench.data import operations, store
-from workbench.data.example import LOG
+from workbench.data.example import LOG, PROCESS
 from workbench.data.model import Result
 from workbench.data.readings import discovered
 from workbench.processes import store as processes
@@ -290,6 +290,25 @@ def test_the_example_log_shows_the_truths_that_were_planted(lucia: Visitor, engi
     assert missed[0] > 0.3
     assert 0.1 < result.ping_pong_cases / result.cases < 0.15
     assert "example data, generated" in page
+
+
+def test_a_log_is_held_against_a_map_and_what_the_map_denies_is_counted(
+    lucia: Visitor, engine: Engine, work: Callable[[], bool]
+) -> None:
+    with database.reading(engine) as db:
+        told = operations.against(db, LOG, processes.graph(db, processes.head(db, PROCESS)))
+    shown = unescape(lucia.get(f"/data/{LOG}/against/{PROCESS}").text)
+
+    assert f"/data/{LOG}/against/{PROCESS}" in lucia.get(f"/data/{LOG}/").text
+    assert f"{told.fitting:,} of {told.cases:,} cases" in shown
+    assert told.cases == 1207
+
+    id = send(lucia, SMALL.replace("Ask", "Register").encode())
+    read(lucia, work, id)
+    strange = unescape(lucia.get(f"/data/{id}/against/{PROCESS}").text)
+
+    assert "0% of the cases follow the map of" in strange
+    assert "The map does not have “Look”: 40 cases." in strange
 
 
 def test_the_arrivals_of_a_log_stay_there_for_scenarios(engine: Engine) -> None:

@@ -214,6 +214,16 @@ class Result(Struct, frozen=True):
     notes: tuple[Said, ...]
     effects: tuple[Effect, ...]
     times: tuple[TimeRow, ...]
+    paths: str = ""
+    """Digest of all ways, :class:`Paths`; empty in readings of before they were kept."""
+
+
+class Paths(Struct, frozen=True):
+    """All ways of a log up to the customer's end, to hold them against a graph: a way as places in the names."""
+
+    names: tuple[str, ...]
+    ways: tuple[tuple[tuple[int, ...], int], ...]
+    """Steps and cases of each."""
 
 
 class Profile(Struct, frozen=True):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
+from process_models.logs.conformance import Conformance, replay
 from process_models.logs.delimited import Parse
 from process_models.logs.discovery import Source
 from process_models.logs.errors import LogError
@@ -16,8 +17,8 @@ from process_models.values.sentences import Sentence
 from workbench import documents, jobs, record
 from workbench.config import settings_from
 from workbench.data import store
-from workbench.data.model import Header, Log, Profile, Result, Terms
-from workbench.data.readings import Tell, guessed, made_of
+from workbench.data.model import Header, Log, Paths, Profile, Result, Terms
+from workbench.data.readings import Tell, guessed, made_of, stored_paths
 from workbench.database import now, reading, transaction
 from workbench.errors import Invalid, NotPossible
 from workbench.permissions import Actor, Permission, require
@@ -104,11 +105,11 @@ def read_log(job: jobs.Job, progress: jobs.Progress) -> None:
     """Read a log as a job, and store what it tells together with the end of the job."""
     kept = Read(progress.engine, settings_from().uploads, job.input["log"], job.input["terms"])
     try:
-        graph, profile, result = kept.outcome(progress)
+        read = kept.outcome(progress)
     except LogError as problem:
         raise Invalid("log_unreadable", why=problem) from problem
     with transaction(progress.engine) as db:
-        digest = _store(db, kept.log, kept.digest, graph, profile, result)
+        digest = _store(db, kept.log, kept.digest, *read)
         progress.finish(db, {"log": kept.log.id, "result": digest})
 
 
@@ -122,7 +123,7 @@ class Read:
         self.digest = terms
         self.content = store.file(uploads, self.log.file)
 
-    def outcome(self, tell: Tell) -> tuple[StepGraph, Profile, Result]:
+    def outcome(self, tell: Tell) -> tuple[StepGraph, Profile, Paths, Result]:
         """Return what the log tells."""
         source = Source(id=self.log.id, name=self.log.name, log=_named(self.log), date=self.log.at.date().isoformat())
         return made_of(self.content, self.terms, source, tell)
@@ -132,8 +133,15 @@ def _named(log: Log) -> str:
     return f"{log.name} (example data, generated)" if log.example else log.name
 
 
-def _store(db: Connection, log: Log, terms: str, graph: StepGraph, profile: Profile, result: Result) -> str:
-    whole = structs.replace(result, terms=terms, graph=documents.keep(db, graph), demand=documents.keep(db, profile))
+def _store(
+    db: Connection, log: Log, terms: str, graph: StepGraph, profile: Profile, paths: Paths, result: Result
+) -> str:
+    kept = {
+        "graph": documents.keep(db, graph),
+        "demand": documents.keep(db, profile),
+        "paths": documents.keep(db, paths),
+    }
+    whole = structs.replace(result, terms=terms, **kept)
     digest = documents.keep(db, whole)
     store.add_result(db, log.id, digest)
     record.enter(db, "", "read log", log.subject, {"result": digest, "cases": result.cases})
@@ -147,9 +155,9 @@ def read_now(engine: Engine, uploads: Path, id: str) -> None:
     if not terms:
         raise NotPossible("not_confirmed")
     kept = Read(engine, uploads, id, terms)
-    graph, profile, result = kept.outcome(_quiet)
+    read = kept.outcome(_quiet)
     with transaction(engine) as db:
-        _store(db, kept.log, terms, graph, profile, result)
+        _store(db, kept.log, terms, *read)
 
 
 def _quiet(_done: int, _total: int, _sentence: Sentence) -> None:
@@ -162,6 +170,14 @@ def discovered(db: Connection, id: str) -> tuple[Result, StepGraph]:
     if found is None:
         raise NotPossible("not_read")
     return found, documents.fetch(db, found.graph, StepGraph)
+
+
+def against(db: Connection, id: str, graph: StepGraph) -> Conformance:
+    """Hold what was read out of a log against a graph."""
+    found = store.newest_result(db, id)
+    if found is None or not found.paths:
+        raise NotPossible("not_read")
+    return replay(graph, stored_paths(documents.fetch(db, found.paths, Paths)))
 
 
 def as_design(graph: StepGraph) -> Design:

@@ -1,6 +1,7 @@
 """From the bytes of a log to what is stored of it: the guess of its columns, and the result of reading it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,19 @@ from process_models.logs.columns import words_of
 from process_models.logs.dates import Order
 from process_models.logs.delimited import Parse
 from process_models.logs.demand import Demand, demand
-from process_models.logs.discovery import Discovered, Source, discover, effect
+from process_models.logs.discovery import Discovered, Source, discover, effect, paths
 from process_models.logs.errors import LogError
 from process_models.logs.events import Events, events
 from process_models.logs.guessing import PEOPLE_WORDS, Guess, guess
+from process_models.logs.parallel import END, START
+from process_models.logs.parallel import Path as Steps
 from process_models.logs.presets import presets
 from process_models.logs.quality import quality
 from process_models.logs.reading import FOUND_OUT, preview, read
 from process_models.logs.recipe import Recipe, events_of, table_of
 from process_models.logs.table import Column, LeftOut, Table
-from process_models.logs.variants import handovers, promises, promises_by_weekday, rework, variants
+from process_models.logs.variants import handovers, promises, promises_by_weekday, rework, variants, ways
+from process_models.logs.visits import kept_visits, visits
 from process_models.logs.wide import long
 from process_models.values.canonical import digest, plain
 from process_models.values.document import slug
@@ -35,6 +39,7 @@ from workbench.data.model import (
     HintRow,
     LeftOutRow,
     LostMove,
+    Paths,
     PingPong,
     Profile,
     RemarkRow,
@@ -114,8 +119,10 @@ def _few(column: Column) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip()[:80] for _, text in ranked if text.strip()))
 
 
-def made_of(content: bytes | Path, terms: Terms, source: Source, tell: Tell) -> tuple[StepGraph, Profile, Result]:
-    """Return the graph, the arrivals and all else that a log tells on its terms.
+def made_of(
+    content: bytes | Path, terms: Terms, source: Source, tell: Tell
+) -> tuple[StepGraph, Profile, Paths, Result]:
+    """Return the graph, the arrivals, the ways and all else that a log tells on its terms.
 
     Raises LogError with the places where it cannot be read on them.
     """
@@ -128,7 +135,7 @@ def made_of(content: bytes | Path, terms: Terms, source: Source, tell: Tell) -> 
     tell(1, 4, Sentence.of("read_progress_quality"))
     remarks = tuple(RemarkRow(one.severity, one.sentence, one.consequence) for one in quality(log, columns))
     tell(2, 4, Sentence.of("read_progress_ways"))
-    ways, passed, kept = variants(log), handovers(log), promises(log)
+    frequent, passed, kept = variants(log), handovers(log), promises(log)
     tell(3, 4, Sentence.of("read_progress_graph"))
     found = discover(log, columns, terms.noise, terms.hours, source)
     profile = _profile(demand(log))
@@ -144,8 +151,8 @@ def made_of(content: bytes | Path, terms: Terms, source: Source, tell: Tell) -> 
         first=log.frame["time"].min().date().isoformat(),
         last=log.frame["time"].max().date().isoformat(),
         remarks=remarks,
-        variants=len(ways),
-        ways=tuple(Way(tuple(row["steps"]), int(row["cases"])) for row in _records(ways.head(SHOWN_WAYS))),
+        variants=len(frequent),
+        ways=tuple(Way(tuple(row["steps"]), int(row["cases"])) for row in _records(frequent.head(SHOWN_WAYS))),
         rework=_rework(log),
         ping_pong_cases=passed.ping_pong_cases,
         handed_over_cases=passed.handed_over_cases,
@@ -168,7 +175,19 @@ def made_of(content: bytes | Path, terms: Terms, source: Source, tell: Tell) -> 
         effects=_effects(log),
         times=_times(found),
     )
-    return found.graph, profile, result
+    return found.graph, profile, kept_paths(paths(ways(kept_visits(visits(log))))), result
+
+
+def kept_paths(counts: Counter[Steps]) -> Paths:
+    """Return ways as they are stored."""
+    names = tuple(sorted({step for path in counts for step in path[1:-1]}))
+    place = {name: n for n, name in enumerate(names)}
+    return Paths(names, tuple((tuple(place[step] for step in path[1:-1]), n) for path, n in counts.items()))
+
+
+def stored_paths(kept: Paths) -> Counter[Steps]:
+    """Return ways as conformance looks at them."""
+    return Counter({(START, *(kept.names[place] for place in way), END): n for way, n in kept.ways})
 
 
 def _left_out(table: Table, out: LeftOut, terms: Terms) -> LeftOutRow:

@@ -29,7 +29,7 @@ from workbench.data.forms import (
     rows_form,
 )
 from workbench.data.model import Log, Profile, Result, Terms
-from workbench.errors import NotPossible, Refusal
+from workbench.errors import NotFound, NotPossible, Refusal
 from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, require, see, takes_files
 from workbench.processes import picture
 from workbench.processes import store as processes
@@ -45,6 +45,7 @@ MEASURES = {
     "working_wait": "wait in working time",
     "elapsed": "from entering to leaving",
 }
+SHOWN_DENIED = 100
 FEWEST = 10
 """Shares of fewer cases are not shown."""
 
@@ -261,6 +262,9 @@ def _page(one: Log, forms: dict[str, Any]) -> str:
         "data/show.html",
         **frame(one, "show"),
         **shown,
+        compared=[p for p in processes.processes(db, one.service) if may(web.actor(), Permission.PROCESS_READ, p.place)]
+        if result and result.paths
+        else [],
         process_form=forms.get("process") or NewProcessForm(formdata=None),
         version_form=version,
     )
@@ -308,6 +312,32 @@ def _share(part: int, whole: int) -> str:
 
 def _measures(facts: Facts) -> dict[str, str]:
     return {step: heat.text for step, heat in picture.heat(facts, "wait").items()}
+
+
+@bp.get("/<id>/against/<process>")
+@needs(Permission.DATA_READ)
+def against(id: str, process: str) -> ResponseReturnValue:
+    """Show what happens in a log that the map of a process denies, and how often."""
+    one, db = found(id), web.current()
+    held = processes.find(db, process)
+    see(web.actor(), Permission.PROCESS_READ, held.place)
+    if held.service != one.service:
+        raise NotFound("no_process")
+    revision = processes.head(db, process)
+    graph = processes.graph(db, revision)
+    told = operations.against(db, id, graph)
+    passed = {step: percent(n / told.cases) for step, n in told.skipped_steps}
+    measures = {step.id: f"passed by {passed[step.name]}" for step in graph.steps if step.name in passed}
+    return render_template(
+        "data/against.html",
+        **frame(one, "against"),
+        process=held,
+        n=revision.n,
+        told=told,
+        share=percent(told.share),
+        denied=[(row, _share(row.cases, told.cases)) for row in told.denied[:SHOWN_DENIED]],
+        svg=draw(graph, Look(title=f"{held.name}, held against {one.name}", measures=measures)),
+    )
 
 
 @bp.post("/<id>/process")
