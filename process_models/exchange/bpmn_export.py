@@ -5,10 +5,12 @@ OMG schema.
 """
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from process_models.exchange.annotations import plain_text, written
+from process_models.exchange.bpmn_beside import Foreign, conditional, of_report
 from process_models.exchange.bpmn_diagram import Frame, diagram
 from process_models.exchange.bpmn_file import words
 from process_models.exchange.bpmn_places import PLAIN_NAMES
@@ -28,7 +30,7 @@ TAGS = {
     Kind.JOIN: "parallelGateway",
     Kind.INCLUSIVE: "inclusiveGateway",
 }
-QUIET = frozenset({Kind.START, Kind.END, Kind.CHOICE, Kind.FORK, Kind.JOIN, Kind.INCLUSIVE})
+QUIET = frozenset({Kind.FORK, Kind.JOIN})
 """Kinds that need no name in a diagram."""
 NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 ELSEWHERE = frozenset({"id", "name", "role", "description"})
@@ -53,8 +55,8 @@ class _Names:
 class _Drawing:
     """A graph on its way into a file: with its gateways, its lanes, and an id of XML for everything."""
 
-    def __init__(self, graph: StepGraph) -> None:
-        self.graph = graph
+    def __init__(self, graph: StepGraph, foreign: Foreign) -> None:
+        self.graph, self.foreign = graph, foreign
         spread_out = spread(graph)
         self.drawn, self.synthetic = spread_out.graph, spread_out.synthetic
         self.names = _Names()
@@ -67,23 +69,26 @@ class _Drawing:
         self.lanes = {name: self.names.give(f"lane-{n}") for n, name in enumerate(roles, 1)}
 
 
-def export_bpmn(graph: StepGraph) -> bytes:
-    """Return a graph as a BPMN file in UTF-8.
+def export_bpmn(graph: StepGraph, report: Any = None) -> bytes:
+    """Return a graph as a BPMN file in UTF-8, with what the report of its import keeps beside it.
 
     Raises ModelError where a text holds a letter that XML has not.
     """
-    drawing = _Drawing(graph)
+    drawing = _Drawing(graph, Foreign(of_report(report)))
     root = Element("bpmn:definitions", {f"xmlns:{prefix}": space for prefix, space in SPACES.items()})
     root.attrib.update(id=drawing.names.give("definitions"), targetNamespace=OURS, exporter="service-workbench")
     collaboration = SubElement(root, "bpmn:collaboration", id=drawing.collaboration)
     name = plain_text(graph.name)
     SubElement(collaboration, "bpmn:participant", id=drawing.pool, name=name, processRef=drawing.process)
     process = SubElement(root, "bpmn:process", id=drawing.process, name=name, isExecutable="false")
-    SubElement(process, "bpmn:extensionElements").append(_graph(graph))
+    notes = SubElement(process, "bpmn:extensionElements")
+    notes.append(_graph(graph))
+    drawing.foreign.put(process, notes, drawing.foreign.beside["process"])
     _lane_set(process, drawing)
     process.extend([_node(drawing, step) for step in drawing.drawn.steps])
     process.extend([_flow(drawing, flow) for flow in drawing.drawn.flows])
     _draw(root, drawing)
+    drawing.foreign.declare(root)
     ElementTree.indent(root, " ")
     return bytes(ElementTree.tostring(root, "utf-8", xml_declaration=True)) + b"\n"
 
@@ -124,10 +129,16 @@ def _node(drawing: _Drawing, step: Step) -> Element:
     node = Element(f"bpmn:{_tag(step)}", id=id)
     if not verb and not (step.kind in QUIET and step.name == PLAIN_NAMES[step.kind]):
         node.set("name", plain_text(step.name))
+    elif verb == "split":
+        node.set("name", PLAIN_NAMES[Kind.CHOICE])
     if step.description and "\r" not in step.description:
         SubElement(node, "bpmn:documentation").text = plain_text(step.description)
     notes = SubElement(node, "bpmn:extensionElements")
     notes.append(Element("rw:step", synthetic=verb) if verb else _annotated(drawing.graph, step, id))
+    if not verb:
+        drawing.foreign.put(node, notes, drawing.foreign.on("steps", step.id))
+    if default := _default(drawing, after):
+        node.set("default", default)
     for way in before:
         SubElement(node, "bpmn:incoming").text = drawing.flows[way.id]
     for way in after:
@@ -135,6 +146,12 @@ def _node(drawing: _Drawing, step: Step) -> Element:
     if _tag(step) == "intermediateCatchEvent":
         _timer(node, step, drawing.names.give(f"{id}_timer"))
     return node
+
+
+def _default(drawing: _Drawing, after: tuple[Flow, ...]) -> str:
+    """Return the way out that a file marked as the one to take when no condition holds."""
+    marked = [flow.id for flow in after if drawing.foreign.on("flows", flow.id).get("default") is True]
+    return drawing.flows[marked[0]] if marked and conditional(drawing.drawn, marked[0]) else ""
 
 
 def _timer(node: Element, step: Step, id: str) -> None:
@@ -181,6 +198,12 @@ def _flow(drawing: _Drawing, flow: Flow) -> Element:
         mine.set("id", flow.id)
     mine.extend([written("row", row, frozenset({"flow"})) for row in drawing.graph.rows if row.flow == flow.id])
     notes.append(mine)
+    kept = drawing.foreign.on("flows", flow.id)
+    drawing.foreign.put(element, notes, kept)
+    condition, language = kept.get("condition"), kept.get("language")
+    if isinstance(condition, str) and conditional(drawing.drawn, flow.id):
+        typed = {"xsi:type": "bpmn:tFormalExpression", **({"language": language} if isinstance(language, str) else {})}
+        SubElement(element, "bpmn:conditionExpression", typed).text = plain_text(condition)
     return element
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from process_models.exchange.account import Account, Entry
+from process_models.exchange.bpmn_beside import Beside, kept_beside
 from process_models.exchange.bpmn_file import BpmnFile, kind, reference, said, words
 from process_models.exchange.bpmn_inside import open_boxes
 from process_models.exchange.bpmn_notes import give_roles, note_artifacts, note_data, note_facets, note_messages
@@ -42,6 +43,8 @@ class Imported(Struct, frozen=True):
     of_flows: Stands
     """Which stand in each flow; a step and a flow may have the same id."""
     layout: dict[str, Any] = {}
+    beside: Beside = {}
+    """What the graph does not hold, but a BPMN file of it shall again."""
     parts: tuple[Part, ...] = ()
     """What the file draws apart from each other, if only one of it was not asked for."""
 
@@ -54,7 +57,13 @@ class Imported(Struct, frozen=True):
         )
         remarks = [say(one) for one in (self.account.summary, *self.account.remarks)]
         parts = [{"id": p.id, "name": p.name, "starts": list(p.starts), "steps": p.steps} for p in self.parts]
-        return {"source": "BPMN 2.0", "remarks": remarks, "elements": list(entries), "parts": parts}
+        return {
+            "source": "BPMN 2.0",
+            "remarks": remarks,
+            "elements": list(entries),
+            "parts": parts,
+            "beside": self.beside,
+        }
 
 
 def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:
@@ -171,8 +180,9 @@ def _finished(file: BpmnFile, sketch: Sketch, title: str) -> Imported:
     of_flows = {flow_ids[way.key]: tuple(dict.fromkeys(way.of)) for way in sketch.ways.values()}
     if not steps:
         sketch.ledger.remark("bpmn_no_steps")
+    beside = kept_beside(file, sketch, graph, ids, flow_ids)
     account = _account(file, sketch, (*of_steps.items(), *of_flows.items()))
-    return Imported(graph, account, of_steps, of_flows, _layout(file, sketch, ids))
+    return Imported(graph, account, of_steps, of_flows, _layout(file, sketch, ids), beside=beside)
 
 
 def _ids(things: dict[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from process_models.exchange.bpmn_file import BpmnFile, children, events, kind, said, words
-from process_models.exchange.bpmn_words import AUTOMATIC, CHOREOGRAPHY, GATEWAYS, SCOPES, SUBS
+from process_models.exchange.bpmn_words import AUTOMATIC, CHOREOGRAPHY, SCOPES, SUBS
 from process_models.exchange.sketch import THROUGH, Place, Sketch
 from process_models.graph.steps import Kind, Timing
 from process_models.values.calendars import DAY, HOUR, MINUTE
@@ -38,7 +38,7 @@ def place_nodes(file: BpmnFile, sketch: Sketch) -> None:
         place.name = words(element.get("name"))
         if scope is None or kind(file.parent[element]) not in SCOPES:
             sketch.ledger.simplify(place.key, "bpmn_misplaced")
-        if (note := said(element, "documentation")) and kind(element) not in GATEWAYS:
+        if note := said(element, "documentation"):
             place.notes.append(note)
 
 

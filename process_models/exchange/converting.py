@@ -122,7 +122,9 @@ def read_file(file: Path, only: str = "") -> Brought:
 
 
 def give_out(found: Brought, kind: str) -> bytes:
-    """Return a graph as a file of a kind; a graph file keeps layout and report."""
+    """Return a graph as a file of a kind; a graph file keeps layout and report, BPMN what its file had."""
     if kind == "json":
         return write_graph(found.graph, found.layout, found.report).encode()
+    if kind == "bpmn":
+        return export_bpmn(found.graph, found.report)
     return WRITERS[kind](found.graph)

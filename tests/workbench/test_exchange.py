@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import time_machine
+from bpmn_io import BpmnModdle
 from flask import Flask
 from sqlalchemy import Engine, func, select
 
@@ -354,3 +355,31 @@ def test_the_same_graph_out_of_a_file_and_out_of_the_page_is_one_document(nora: 
     keep(nora, report(nora, export_bpmn(graph), "ours.bpmn"), "Ours")
 
     assert head(engine, "ours")[0].graph == digest(graph)
+
+
+def test_the_example_process_comes_back_as_it_was_through_us_and_through_another_tool(
+    nora: Visitor, engine: Engine
+) -> None:
+    _old, graph = head(engine)
+    assert all([graph.obligations, graph.promises, graph.rows, graph.dependencies, graph.roles, graph.hours])
+    model = BpmnModdle()
+
+    given = nora.get(f"/processes/{PROCESS}/files/bpmn").data
+    elsewhere = model.to_xml(model.from_xml(given.decode()).root_element).xml.encode()
+
+    for found in (import_bpmn(given), import_bpmn(elsewhere)):
+        assert digest(found.graph) == digest(graph)
+        assert [remark.id for remark in found.account.remarks] == ["bpmn_ours_same"]
+
+
+def test_what_other_tools_put_on_steps_goes_out_with_later_versions_too(nora: Visitor, engine: Engine) -> None:
+    vendor = '<extensionElements><v:rank xmlns:v="urn:vendor" n="1"/></extensionElements></task>'
+    keep(nora, report(nora, DRAWN.replace(b'name="Ask"/>', f'name="Ask">{vendor}'.encode()), "Known.bpmn"), "Known")
+    first = nora.get("/processes/known/files/bpmn").data
+    nora.post("/processes/known/steps/b/remove", {"base": "1"})
+
+    later = nora.get("/processes/known/files/bpmn").data
+
+    assert head(engine, "known")[0].n == 2
+    assert b'rank n="1"' in first
+    assert b'rank n="1"' in later

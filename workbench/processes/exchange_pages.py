@@ -42,6 +42,8 @@ LISTED = 200
 """How many elements of a group are listed; the CSV lists all."""
 LARGEST_DRAWN = 1500
 """How many steps a map may have to be drawn beside its report."""
+HOMES = {"process": "the process as a whole", "participant": "a role, or a note", "lane": "a role"}
+"""Where elements stand that become no step or flow."""
 FATES = ("dropped", "simplified", "kept")
 
 
@@ -238,6 +240,7 @@ def _report_page(one: BroughtFile, part: Any = None, keep: KeepForm | None = Non
         svg=draw(graph) if drawn else "",
         wrong=wrong,
         listed=LISTED,
+        homes=HOMES,
         counted=counted_told(change) if change is not None else "",
         told=[change_told(item) for item in change.changes[:LISTED]] if change is not None else [],
         changes=len(change.changes) if change is not None else 0,
@@ -375,13 +378,16 @@ def give_file(id: str, kind: str) -> ResponseReturnValue:
 
 
 def _with_report(id: str, n: int, graph: StepGraph) -> Brought:
-    """Return a graph with layout and report of the file that its version came from."""
+    """Return a graph with layout and report of its file; a later version keeps what other tools put on its elements."""
     db = web.current()
-    came_from = store.brought_for(db, id).get(n)
-    if came_from is None:
+    files = store.brought_for(db, id)
+    newest = max((version for version in files if version <= n), default=None)
+    if newest is None:
         return Brought(graph)
-    reading = store.brought_reading(db, came_from.id)
-    return Brought(graph, layout=reading.layout, report=reading.report)
+    reading = store.brought_reading(db, files[newest].id)
+    if newest == n:
+        return Brought(graph, layout=reading.layout, report=reading.report)
+    return Brought(graph, report={"beside": reading.report.get("beside", {})})
 
 
 def attached(body: bytes, type: str, name: str) -> Response:

@@ -9,6 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from bpmn_io import BpmnModdle, check
+from bpmn_io.lint import Linter
+from bpmn_io.lint.resolver import NodeResolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -162,3 +165,20 @@ def test_bpmn_moddle_opens_it_without_a_warning(tmp_path: Path) -> None:
 
     assert json.loads(ran.stdout) == []
     assert digest(import_bpmn((tmp_path / "out.bpmn").read_bytes()).graph) == digest(graph)
+
+
+def test_bpmn_io_opens_it_without_a_warning_or_a_fault_and_keeps_all_of_ours() -> None:
+    """bpmn-io is the reader and the checker of bpmn.io once more, in Python."""
+    graph = graph_of("start a, a b 0.5, a end 0.5, b a 0.1, b end 0.9")
+    text = export_bpmn(graph).decode()
+    model = BpmnModdle()
+
+    read = model.from_xml(text)
+    written = model.to_xml(read.root_element).xml
+
+    assert check(text).ok
+    assert (check(text).warnings, read.warnings) == ([], [])
+    assert {*graph.by_id, *graph.flow_by_id} <= set(read.elements_by_id)
+    checker = Linter(config={"extends": "bpmnlint:recommended"}, resolver=NodeResolver())
+    assert checker.lint(read.root_element) == {}
+    assert digest(import_bpmn(written.encode()).graph) == digest(graph)

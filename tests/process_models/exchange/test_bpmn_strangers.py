@@ -117,13 +117,13 @@ def test_what_is_no_bpmn_or_not_safe_is_refused_in_a_sentence(
 ) -> None:
     monkeypatch.setattr(socket, "socket", None)
     monkeypatch.setattr(Path, "open", None)
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(ModelError) as refused:
         import_bpmn(data)
 
     assert refused.value.sentence.id == sentence
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_fault_in_the_xml_is_told_with_its_place() -> None:
@@ -244,9 +244,9 @@ def test_a_flow_across_the_border_of_a_subprocess_is_kept_and_told() -> None:
 def test_a_file_of_two_thousand_steps_takes_seconds_at_most(tool: bool) -> None:
     chain = ",".join(f"t{n} t{n + 1}" for n in range(1999))
     body = "".join(f'<task id="t{n}"/>' for n in range(2000)) + flows(chain)
-    began = time.perf_counter()
+    began = time.process_time()
 
     found = import_bpmn(bpmn(f'<subProcess id="box">{body}</subProcess>' if tool else body))
 
     assert len(found.graph.steps) == 2002
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
