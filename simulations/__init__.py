@@ -5,6 +5,12 @@ Read in this order: :mod:`scenario` (what is asked), :mod:`plan` (a design and a
 :mod:`kernel` (the same, compiled), :mod:`engines` (which of them plays), :mod:`trace` (what happened), :mod:`outcomes`
 (what the play says), :mod:`experiments` (designs × scenarios × replications), :mod:`executors` (on how many machines),
 :mod:`comparison` (what may be concluded), :mod:`queueing` (formulas to test against).
+
+>>> from simulations import engines, experiments
+>>> design, scenario = engines.smallest()
+>>> summary = experiments.simulate(design, scenario, replications=20, seed=1)
+>>> [result.mean for result in summary.results if result.id == "time_in_process"]
+['2815882']
 """
 
 from pathlib import Path
