@@ -21,8 +21,7 @@ check: $(VENV)/test.made
 	$(BIN)/lint-imports
 
 bench: $(VENV)/test.made
-	$(BIN)/python benchmarks/start.py
-	PYTHONPATH=. $(BIN)/python benchmarks/map.py
+	@for one in start map convert logs engines cluster; do echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
 
 # What the docs take from the code: schemas, tables, the picture.
 docs: $(VENV)/test.made
