@@ -90,3 +90,70 @@ def allen_cunneen(load: float, heads: int, work: float, cv_arrivals: float, cv_w
     True
     """
     return mean_wait(load, heads, work) * (cv_arrivals**2 + cv_work**2) / 2
+
+
+class Heads(NamedTuple):
+    """What one number of heads means by each formula."""
+
+    heads: int
+    busy: float
+    """Share of time in which a head is busy, where nobody leaves (Erlang C)."""
+    lost: float
+    """Share turned away where nobody can wait (Erlang B)."""
+    within: float
+    """Share served within the time asked for, where all wait (Erlang C)."""
+    wait: float
+    """Mean wait, by Allen and Cunneen for the spread of work given; infinite where the heads cannot keep up."""
+    leaves: Abandonment | None
+    """Where customers lose patience (Erlang A)."""
+
+
+class Asked(NamedTuple):
+    """A line to be staffed; times in one unit, arrivals in that unit."""
+
+    arrivals: float
+    work: float
+    within: float
+    share: float
+    cv_work: float = 1.0
+    patience: float | None = None
+
+
+def screen(asked: Asked, around: int = 3) -> tuple[Heads, ...]:
+    """Return what numbers of heads mean, from too few to more than enough.
+
+    >>> [one.heads for one in screen(Asked(200 / 60, 3, 1 / 3, 0.8), 1)], enough(Asked(200 / 60, 3, 1 / 3, 0.8))
+    ([13, 14, 15], 14)
+    """
+    middle = enough(asked)
+    return tuple(_heads(asked, heads) for heads in range(max(1, middle - around), middle + around + 1))
+
+
+def enough(asked: Asked) -> int:
+    """Return the fewest heads with which the share asked for is served in time, by Erlang C."""
+    load = asked.arrivals * asked.work
+    heads = max(1, math.floor(load) + 1)
+    while service_level(load, heads, asked.work, asked.within) < asked.share:
+        heads += 1
+    return heads
+
+
+def _heads(asked: Asked, heads: int) -> Heads:
+    load = asked.arrivals * asked.work
+    return Heads(
+        heads=heads,
+        busy=min(1.0, load / heads),
+        lost=erlang_b(load, heads),
+        within=service_level(load, heads, asked.work, asked.within),
+        wait=allen_cunneen(load, heads, asked.work, 1.0, asked.cv_work),
+        leaves=erlang_a(asked.arrivals, 1 / asked.work, heads, 1 / asked.patience) if asked.patience else None,
+    )
+
+
+def scheduled(heads: int, shrinkage: float) -> int:
+    """Return how many to put on the roster, where a share of paid time goes to other things.
+
+    >>> scheduled(14, 0.3)
+    20
+    """
+    return math.ceil(heads / (1 - shrinkage) - 1e-9)

@@ -1,7 +1,10 @@
 """The formulas give the values that others published, and agree with one another where they must."""
 
+import math
+
 import pytest
 
+from simulations import queueing
 from simulations.queueing import allen_cunneen, erlang_a, erlang_b, erlang_c, mean_wait, service_level
 
 
@@ -40,3 +43,26 @@ def test_heads_that_cannot_keep_up_let_everybody_wait_for_ever():
     assert erlang_c(14, 14) == 1
     assert mean_wait(15, 14, 1) == float("inf")
     assert service_level(14, 14, 1, 100) == 0
+
+
+def test_the_screen_finds_the_fewest_heads_and_agrees_with_the_published_figures():
+    asked = queueing.Asked(arrivals=10 / 3, work=3.0, within=1 / 3, share=0.888, patience=2.0)
+
+    found = {one.heads: one for one in queueing.screen(asked)}
+
+    assert queueing.enough(asked) == 14
+    assert found[14].within == pytest.approx(0.8884, abs=5e-5)
+    assert found[13].within < 0.888
+    assert found[14].wait == pytest.approx(0.13060, abs=1e-5)
+    assert found[11].leaves.waits == pytest.approx(0.38282, abs=1e-5)
+    assert found[11].leaves.gives_up == pytest.approx(0.09416, abs=1e-5)
+
+
+def test_steadier_work_waits_less_and_too_few_heads_never_catch_up():
+    steady = queueing.Asked(arrivals=10 / 3, work=3.0, within=1 / 3, share=0.8, cv_work=0.0)
+    wild = steady._replace(cv_work=1.0)
+
+    halves = [(a.wait, b.wait) for a, b in zip(queueing.screen(steady), queueing.screen(wild), strict=True)]
+
+    assert all(a == pytest.approx(b / 2) for a, b in halves if b != math.inf)
+    assert queueing.screen(wild, 10)[0].wait == math.inf

@@ -176,6 +176,8 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "experiments.show", "/simulations/{simulation}", WEIGHERS),
     Row("GET", "experiments.figures_csv", "/simulations/{simulation}/figures.csv", WEIGHERS),
     Row("GET", "experiments.screen", "/reviews/{review}/staffing-screen", WEIGHERS),
+    Row("GET", "experiments.break_point", "/simulations/{simulation}/break-point", WEIGHERS),
+    Row("POST", "experiments.ask_break_point", "/simulations/{simulation}/break-point", frozenset({LEAD, ANALYST})),
     Row("GET", "experiments.inside", "/simulations/{simulation}/inside", WEIGHERS),
     Row("GET", "experiments.case", "/simulations/{simulation}/case", WEIGHERS),
     Row("GET", "experiments.progress", "/simulations/{simulation}/progress", WEIGHERS),

@@ -1,22 +1,33 @@
 """What is typed about scenarios and experiments."""
 
 from datetime import date, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 from wtforms import DateField, DecimalField, IntegerField, SelectField, StringField
+from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from process_models.graph.design import Design
 from process_models.values.calendars import DAY, HOUR, WEEK
 from process_models.values.fractions import Fraction, fraction, number
 from process_models.values.provenance import Provenance
+from simulations.breaking import REPLICATIONS
 from simulations.experiments import MEASURES
+from simulations.queueing import Asked
 from simulations.scenario import Absence, Away, Scenario, Stream, Surge
 from workbench.errors import Invalid
-from workbench.experiments.model import JUDGED, LEAST, MOST, ScenarioRow
+from workbench.experiments.model import JUDGED, LEAST, MOST, BreakPoint, ScenarioRow, Spec
 from workbench.forms import Form, checkboxes, choices
 from workbench.options.model import Option
 
+PROMISES: dict[str, tuple[str, str, Literal["at least", "at most"], Decimal]] = {
+    "promise": ("Promise kept, at least (per cent)", "promise", "at least", Decimal("0.01")),
+    "compliance": ("Compliance, at least (per cent)", "compliance", "at least", Decimal("0.01")),
+    "time_p90": ("Time in process of 9 in 10 cases, at most (hours)", "time_p90", "at most", Decimal(HOUR)),
+    "waiting": ("Waiting for people, at most (hours)", "waiting", "at most", Decimal(HOUR)),
+}
+"""What may be asked to hold: words, measure, direction, and ms or share in one of its unit."""
 USUAL_MOST = 100
 """Replications up to which more are offered to be added."""
 Demand = tuple[str, str, tuple[Fraction, ...]]
@@ -155,3 +166,69 @@ class RunForm(Form):
         form.options.choices = choices((option.id, option.title) for option in usable)
         form.scenarios.choices = choices((row.id, row.name) for row in scenarios)
         return form
+
+
+class BreakForm(Form):
+    """A promise, and how it is tried."""
+
+    scenario = SelectField("Scenario")
+    promise = SelectField("What must hold", choices=choices((id, words) for id, (words, *_) in PROMISES.items()))
+    threshold = DecimalField("Threshold", [InputRequired("Write a number."), NumberRange(min=0)], default=90)
+    away = DecimalField(
+        "People away in the second try (per cent of time)",
+        [InputRequired("Write a number."), NumberRange(min=1, max=90)],
+        default=10,
+    )
+
+    @classmethod
+    def on(cls, spec: Spec) -> "BreakForm":
+        """Return the form over the scenarios of an experiment."""
+        form = cls()
+        form.scenario.choices = choices((one.id, one.name) for one in spec.scenarios)
+        return form
+
+    def wanted(self, seed: int) -> BreakPoint:
+        """Return what is asked for."""
+        _, measure, direction, unit = PROMISES[self.promise.data]
+        return BreakPoint(
+            scenario=self.scenario.data,
+            measure=measure,
+            direction=direction,
+            threshold=fraction(number(fraction(self.threshold.data)) * unit, 4),
+            away=fraction(number(fraction(self.away.data)) / 100, 4),
+            replications=REPLICATIONS,
+            seed=seed,
+        )
+
+
+class ScreenForm(PlainForm):  # type: ignore[misc]
+    """A line to be staffed, asked in the address, so that it can be sent to others; nothing is kept."""
+
+    per_hour = DecimalField("Cases an hour", [InputRequired("Write a number."), NumberRange(min=0.01, max=5000)])
+    work = DecimalField("Work on each (minutes)", [InputRequired("Write a number."), NumberRange(min=0.01, max=600)])
+    within = DecimalField(
+        "Begun within (minutes)", [InputRequired("Write a number."), NumberRange(min=0, max=100_000)], default=5
+    )
+    share = DecimalField(
+        "For how many (per cent)", [InputRequired("Write a number."), NumberRange(min=1, max=99.9)], default=90
+    )
+    spread = DecimalField(
+        "Spread of work (standard deviation ÷ mean)", [Optional(), NumberRange(min=0, max=10)], default=1
+    )
+    patience = DecimalField(
+        "Mean patience (minutes)", [Optional(), NumberRange(min=0.1)], description="Empty: all wait until served"
+    )
+    shrinkage = DecimalField(
+        "Paid time for other things (per cent)", [Optional(), NumberRange(min=0, max=90)], default=30
+    )
+
+    def asked(self) -> Asked:
+        """Return what the formulas are asked, in minutes."""
+        return Asked(
+            arrivals=float(self.per_hour.data) / 60,
+            work=float(self.work.data),
+            within=float(self.within.data),
+            share=float(self.share.data) / 100,
+            cv_work=1.0 if self.spread.data is None else float(self.spread.data),
+            patience=float(self.patience.data) if self.patience.data else None,
+        )

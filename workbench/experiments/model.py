@@ -1,6 +1,7 @@
 """Scenarios and experiments of a review, and what an experiment asks for as a document."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -129,6 +130,33 @@ class Outcome(Document, frozen=True, kw_only=True):
     def replications(self, cell: str, asked: int) -> int:
         """Return how often a design was played under a scenario."""
         return next((one.replications for one in self.grown if one.id == cell), asked)
+
+
+class Bears(Document, frozen=True, kw_only=True):
+    """How much demand a design bears before a promise fails, in twentieths of the present one."""
+
+    id: str
+    """Design, with ``/away`` after it where people are away."""
+    sure: int | None = None
+    mean: int | None = None
+    perhaps: int | None = None
+
+
+class BreakPoint(Document, frozen=True, kw_only=True):
+    """What was found when the demand was raised until a promise failed."""
+
+    format: int = 1
+    scenario: str
+    """Its id in the experiment."""
+    measure: str
+    direction: Literal["at least", "at most"]
+    threshold: Fraction
+    """In ms, or a share, as the measure is."""
+    away: Fraction
+    """Share of time for which everybody is away in the second play of each design."""
+    replications: int
+    seed: int
+    bears: tuple[Bears, ...] = ()
 
 
 class Experiment(Struct, frozen=True):

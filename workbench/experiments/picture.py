@@ -133,3 +133,41 @@ def over_days(days: tuple[float, ...], warm_up: int | None) -> str:
         f'<text class="axis" x="{EDGE}" y="{base + 16}">day 1</text>'
         f'<text class="axis" x="{WIDTH}" y="{base + 16}" text-anchor="end">day {len(days)}</text></svg>'
     )
+
+
+class Reach(Struct, frozen=True):
+    """How much demand one design bears: up to where for certain, on average, and at best, and what that says."""
+
+    name: str
+    sure: float
+    mean: float
+    perhaps: float
+    words: str
+
+
+def reaches(title: str, rows: list[Reach]) -> str:
+    """Return bars from no demand to what is borne, the uncertain part lighter, with a line at the present demand."""
+    most = max([row.perhaps for row in rows] + [1.0]) * 1.05
+    scale = (WIDTH - LEFT - RIGHT) / most
+    height = TOP + ROW * len(rows) + 8
+    now = LEFT + scale
+    out = [
+        f'<text class="axis" x="{now + 4:.1f}" y="14">present demand</text>',
+        f'<path class="zero" d="M{now:.1f} 18V{height - 8}"/>',
+    ]
+    for n, row in enumerate(rows):
+        y = TOP + ROW * n + ROW / 2
+        mean = LEFT + row.mean * scale
+        out.append(
+            f'<text class="name" x="0" y="{y + 4:.1f}">{escape(row.name)}</text>'
+            f'<path d="M{LEFT} {y - 7:.1f}H{LEFT + row.sure * scale:.1f}v14H{LEFT}z" fill="currentColor" '
+            f'fill-opacity="0.6"/><path d="M{LEFT + row.sure * scale:.1f} {y - 7:.1f}H{LEFT + row.perhaps * scale:.1f}'
+            f'v14H{LEFT + row.sure * scale:.1f}z" fill="currentColor" fill-opacity="0.2"/>'
+            f'<path d="M{mean:.1f} {y - 10:.1f}v20" stroke="currentColor" stroke-width="2"/>'
+            f'<text class="axis" x="{WIDTH - RIGHT + 16}" y="{y + 4:.1f}">{escape(row.words)}</text>'
+        )
+    label = escape(f"{title}. " + " ".join(f"{row.name}: {row.words}." for row in rows), quote=True)
+    return (
+        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
+        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{"".join(out)}</svg>'
+    )

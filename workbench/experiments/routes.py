@@ -12,15 +12,16 @@ from process_models.graph.design import Design
 from process_models.values import words
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
+from simulations import queueing
 from simulations.experiments import Summary
 from simulations.plan import PlanError, in_words
 from simulations.unplayed import unplayed
 from workbench import database, documents, figures, jobs, pages, web
 from workbench.data import store as data
 from workbench.errors import Refusal
-from workbench.experiments import looking, operations, picture, store, telling
-from workbench.experiments.forms import RunForm, ScenarioForm
-from workbench.experiments.model import BASELINE, MOST, Experiment, Spec, grade_of
+from workbench.experiments import breaking, looking, operations, picture, store, telling
+from workbench.experiments.forms import BreakForm, RunForm, ScenarioForm, ScreenForm
+from workbench.experiments.model import BASELINE, MOST, BreakPoint, Experiment, Spec, grade_of
 from workbench.experiments.picture import Bar, forest
 from workbench.options import operations as options
 from workbench.options import store as option_rows
@@ -115,6 +116,22 @@ def ask(id: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".show", id=made.id), 303)
     return _index(review, {"run": form}), 422
+
+
+@bp.get("/reviews/<id>/staffing-screen")
+@needs(Permission.EXPERIMENT_READ)
+def screen(id: str) -> ResponseReturnValue:
+    """Show what numbers of heads mean by formulas, before anything is simulated."""
+    review = _review(id)
+    form = ScreenForm(request.args)
+    rows, roster = [], 0
+    if request.args and form.validate():
+        asked = form.asked()
+        rows = telling.heads(queueing.screen(asked), queueing.enough(asked))
+        roster = queueing.scheduled(queueing.enough(asked), float(form.shrinkage.data or 0) / 100)
+    return render_template(
+        "experiments/screen.html", **reviews_pages.frame(review, "options"), form=form, rows=rows, roster=roster
+    )
 
 
 def _reasons(refusal: Exception) -> list[str]:
@@ -284,6 +301,51 @@ def case(id: str) -> ResponseReturnValue:
         cases=looking.worth_reading(one),
         duration=words.duration,
     )
+
+
+@bp.get("/simulations/<id>/break-point")
+@needs(Permission.EXPERIMENT_READ)
+def break_point(id: str) -> ResponseReturnValue:
+    """Show how much more demand each design bears until a promise fails, or the form that asks."""
+    return _break_point(_found(id), None)
+
+
+def _break_point(experiment: Experiment, form: BreakForm | None) -> str:
+    db = web.current()
+    spec = store.spec(db, experiment)
+    about = jobs.about(db, breaking.subject(experiment), breaking.JOB)
+    done = next((job for job in about if job.result), None)
+    found = documents.fetch(db, done.result["found"], BreakPoint) if done else None
+    rows = telling.reaches(spec, found) if found else []
+    return render_template(
+        "experiments/break_point.html",
+        **reviews_pages.frame(reviews.find(db, experiment.review), "options"),
+        experiment=experiment,
+        form=form or BreakForm.on(spec),
+        job=about[0] if about and not about[0].result else None,
+        found=found,
+        asked=telling.asked_of(spec, found) if found else "",
+        rows=rows,
+        drawn=picture.reaches("Demand until it fails", rows) if rows else "",
+        may_run=may(web.actor(), Permission.EXPERIMENT_RUN, experiment.place),
+    )
+
+
+@bp.post("/simulations/<id>/break-point")
+@needs(Permission.EXPERIMENT_RUN)
+def ask_break_point(id: str) -> ResponseReturnValue:
+    """Ask how much more demand the designs bear."""
+    experiment = _found(id)
+    spec = store.spec(web.current(), experiment)
+    form = BreakForm.on(spec)
+    if form.validate():
+        try:
+            breaking.ask(web.engine(), web.actor(), experiment, form.wanted(spec.seed))
+        except (Refusal, ModelError) as refusal:
+            form.form_errors.append(str(refusal))
+        else:
+            return redirect(url_for(".break_point", id=id), 303)
+    return _break_point(experiment, form), 422
 
 
 @bp.get("/simulations/<id>/figures.csv")

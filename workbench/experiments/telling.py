@@ -1,11 +1,17 @@
 """What was concluded, in sentences: how often was enough, and which option is best with what confidence."""
 
+import math
+
 from msgspec import Struct
 
+from process_models.values.calendars import MINUTE
 from process_models.values.sentences import Sentence, say
-from process_models.values.words import listed
+from process_models.values.words import duration, listed, percent
+from simulations.breaking import GRID, LEAST, MOST
 from simulations.experiments import MEASURES, TOLERANCE
-from workbench.experiments.model import BASELINE, Best, Outcome, Spec
+from simulations.queueing import Heads
+from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Outcome, Spec
+from workbench.experiments.picture import Reach
 
 NAMES = {measure.id: measure.name for measure in MEASURES}
 PER_CENT = round(100 * TOLERANCE)
@@ -58,6 +64,34 @@ def _round(count: int) -> str:
     return f"{round(count, places - len(str(count))):,}"
 
 
+class HeadsRow(Struct, frozen=True):
+    """What a number of heads means by formulas, ready to be shown."""
+
+    heads: int
+    enough: bool
+    within: str
+    wait: str
+    busy: str
+    lost: str
+    leaves: str
+
+
+def heads(found: tuple[Heads, ...], enough: int) -> list[HeadsRow]:
+    """Return what numbers of heads mean, without more figures than formulas deserve."""
+    return [
+        HeadsRow(
+            heads=one.heads,
+            enough=one.heads >= enough,
+            within=percent(one.within, 0),
+            wait="grows without end" if math.isinf(one.wait) else duration(one.wait * MINUTE),
+            busy=percent(one.busy, 0),
+            lost=percent(one.lost, 0),
+            leaves=percent(one.leaves.gives_up, 0) if one.leaves else "",
+        )
+        for one in found
+    ]
+
+
 class BestRow(Struct, frozen=True):
     """Which design is best on a measure, ready to be shown."""
 
@@ -98,3 +132,46 @@ def sure(confidence: float) -> str:
     if confidence > SURE:
         return "over 99.9%"
     return f"{100 * confidence:.1f}%" if confidence >= 0.5 else "below 50%"
+
+
+def reaches(spec: Spec, found: BreakPoint) -> list[Reach]:
+    """Return how much demand each design bears, as it is and with people away."""
+    names = {one.id: "As is" if one.id == BASELINE else one.id for one in spec.designs}
+    order = {one.id: n for n, one in enumerate(spec.designs)}
+    bears = sorted(found.bears, key=lambda one: (order[one.id.partition("/")[0]], one.id))
+    return [_reach(names[one.id.partition("/")[0]], one) for one in bears]
+
+
+def _reach(name: str, one: Bears) -> Reach:
+    sure, mean, perhaps = (float(MOST if edge is None else edge) / GRID for edge in (one.sure, one.mean, one.perhaps))
+    away = ", people away" if one.id.endswith("/away") else ""
+    return Reach(name + away, sure, mean, perhaps, _borne(one))
+
+
+def _borne(one: Bears) -> str:
+    """Return how much demand is borne, with its interval.
+
+    >>> _borne(Bears(id="A", sure=24, mean=26, perhaps=27)), _borne(Bears(id="A", sure=9, mean=9, perhaps=9))
+    ('×1.3 (1.2 to 1.35)', 'fails at half of it')
+    """
+    if one.perhaps is not None and one.perhaps < LEAST:
+        return "fails at half of it"
+    if one.sure is None:
+        return f"over ×{MOST // GRID}"
+    low = "less than 0.5" if one.sure < LEAST else f"{one.sure / GRID:g}"
+    high = f"over {MOST // GRID}" if one.perhaps is None else f"{one.perhaps / GRID:g}"
+    return f"{_times(one.mean)} ({low} to {high})"
+
+
+def _times(edge: int | None) -> str:
+    if edge is None:
+        return f"over ×{MOST // GRID}"
+    return "less than half" if edge < LEAST else f"×{edge / GRID:g}"
+
+
+def asked_of(spec: Spec, found: BreakPoint) -> str:
+    """Return what had to hold, under which scenario."""
+    scenario = next(one.name for one in spec.scenarios if one.id == found.scenario)
+    value = float(found.threshold)
+    told = duration(value) if found.measure in ("time_p90", "waiting") else percent(value)
+    return f"{NAMES[found.measure]} {found.direction} {told}, {scenario}"
