@@ -15,7 +15,7 @@ from process_models.exchange.bpmn_notes import give_roles, note_artifacts, note_
 from process_models.exchange.bpmn_parts import Part, parts_of, take
 from process_models.exchange.bpmn_patterns import PATTERNS
 from process_models.exchange.bpmn_places import PLAIN_NAMES, give_kinds, place_nodes
-from process_models.exchange.bpmn_shares import weigh
+from process_models.exchange.bpmn_shares import tell_times, weigh
 from process_models.exchange.ours import own_roles, read_annotations, read_flows, whole_graph
 from process_models.exchange.sketch import THROUGH, Place, Sketch, Way
 from process_models.graph.graph import StepGraph
@@ -76,6 +76,7 @@ def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:
     _draw(file, sketch)
     ways = {way.key: way for way in sketch.ways.values()}
     weigh(file, ways)
+    tell_times(file, sketch)
     for pattern in PATTERNS:
         pattern(file, sketch)
     open_boxes(sketch)
@@ -192,11 +193,21 @@ def _ids(things: dict[str, Any]) -> dict[str, str]:
     if len(taken) < len(out):
         out = {key: key for key in things if SLUG.fullmatch(key)}
         taken = set(out.values())
+    used: dict[str, int] = {}
     for key in things:
         if key not in out:
-            out[key] = slug(key, frozenset(taken))
+            out[key] = _free(slug(key), taken, used)
             taken.add(out[key])
     return out
+
+
+def _free(base: str, taken: set[str], used: dict[str, int]) -> str:
+    """Return an id that is not taken; where ``used`` says how far a base was numbered, on from there."""
+    id = base
+    while id in taken:
+        used[base] = used.get(base, 1) + 1
+        id = f"{base}-{used[base]}"
+    return id
 
 
 def _step(place: Place, id: str) -> Step:

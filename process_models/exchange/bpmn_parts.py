@@ -4,6 +4,7 @@ What hangs together by flows is one part. It is called by the pool or process it
 parts lie in one process (some tools draw pools without saying which process is theirs).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
@@ -64,7 +65,19 @@ def take(file: BpmnFile, sketch: Sketch, only: str) -> Part:
 def _found(file: BpmnFile, sketch: Sketch) -> list[_Found]:
     groups = [group for group in _hanging(sketch) if any(sketch.places[key].kind is Kind.START for key in group)]
     homes = [next((home for key in group if (home := _process(file, sketch.places[key]))), "") for group in groups]
-    return [_named(file, sketch, group, home, homes.count(home)) for group, home in zip(groups, homes, strict=True)]
+    shared, pools = Counter(homes), _pools(file)
+    return [
+        _named(file, sketch, group, home, shared[home], pools.get(home, []))
+        for group, home in zip(groups, homes, strict=True)
+    ]
+
+
+def _pools(file: BpmnFile) -> dict[str, list[Element]]:
+    """Return the pools of each process."""
+    pools: dict[str, list[Element]] = {}
+    for one in file.all("participant"):
+        pools.setdefault(reference(one.get("processRef") or ""), []).append(one)
+    return pools
 
 
 def _hanging(sketch: Sketch) -> list[list[str]]:
@@ -86,10 +99,9 @@ def _hanging(sketch: Sketch) -> list[list[str]]:
     return out
 
 
-def _named(file: BpmnFile, sketch: Sketch, group: list[str], home: str, in_home: int) -> _Found:
+def _named(file: BpmnFile, sketch: Sketch, group: list[str], home: str, in_home: int, pools: list[Element]) -> _Found:
     places = [sketch.places[key] for key in group]
     starts = [place for place in places if place.kind is Kind.START]
-    pools = [one for one in file.all("participant") if reference(one.get("processRef") or "") == home]
     process = file.by_id.get(home)
     names = [words(one.get("name")) for one in (*pools, *([process] if process is not None else []))]
     roles = [place.role for place in places if place.role]

@@ -1,14 +1,16 @@
 """How often each way out of a choice is taken: BPMN cannot say it, extensions and habits of modellers do.
 
-In this order: BPSim ``Probability``, qbp ``executionProbability``, a percentage in the name or condition of the flow.
+Times, people and arrivals of such extensions are not read; that they are there is told. Shares, in this order: BPSim
+``Probability``, qbp ``executionProbability``, a percentage in the name or condition of the flow.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from process_models.exchange.bpmn_file import BpmnFile, split
-from process_models.exchange.sketch import Way
+from process_models.exchange.sketch import Sketch, Way
 
 BPSIM = re.compile(r"http://www\.bpsim\.org/schemas/")
 QBP = "http://www.qbp-simulator.com/Schema"
@@ -21,6 +23,24 @@ def weigh(file: BpmnFile, ways: dict[str, Way]) -> None:
     for key, weight in told.items():
         if key in ways and ways[key].weight is None:
             ways[key].weight = weight
+
+
+def tell_times(file: BpmnFile, sketch: Sketch) -> None:
+    """Say that a file carries times, people or arrivals for a simulation, of which only the shares are read."""
+    found = Counter("qbp" if space.startswith(QBP) else "BPSim" for space in _spaces(file) if space)
+    for maker, elements in found.items():
+        sketch.ledger.remark("bpmn_simulation_data", maker=maker, elements=elements)
+
+
+def _spaces(file: BpmnFile) -> Iterator[str]:
+    for one in file.order:
+        space, name = split(one.tag)
+        if (space.startswith(QBP) or BPSIM.match(space)) and name not in (
+            "sequenceFlow",
+            "sequenceFlows",
+            "Probability",
+        ):
+            yield space
 
 
 def _percentages(ways: dict[str, Way]) -> Iterator[tuple[str, Decimal]]:

@@ -66,11 +66,13 @@ class Sketch:
         self.ledger = Ledger()
         self._out: dict[str, dict[str, None]] = {}
         self._into: dict[str, dict[str, None]] = {}
+        self._within: dict[str, list[str]] = {}
 
     def add(self, place: Place) -> Place:
         """Put a place in; a key in use is lengthened."""
         place.key = _free(place.key, self.places)
         self.places[place.key] = place
+        self._within.setdefault(place.scope, []).append(place.key)
         return place
 
     def insert(self, key: str, kind: Kind | str, near: Place, name: str = "") -> Place:
@@ -114,7 +116,7 @@ class Sketch:
 
     def within(self, scope: str) -> list[Place]:
         """Return the places that lie directly in a process or subprocess."""
-        return [place for place in self.places.values() if place.scope == scope]
+        return [self.places[key] for key in self._within.get(scope, ()) if key in self.places]
 
     def after(self, place: Place, kind: Kind, key: str, name: str = "") -> Place:
         """Put a place between another and all the ways that leave it."""

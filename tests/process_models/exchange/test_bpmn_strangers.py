@@ -250,3 +250,28 @@ def test_a_file_of_two_thousand_steps_takes_seconds_at_most(tool: bool) -> None:
 
     assert len(found.graph.steps) == 2002
     assert time.process_time() - began < 4
+
+
+BOX = '<subProcess id="t{0}"><startEvent id="s{0}"/><endEvent id="e{0}"/><sequenceFlow id="f{0}" sourceRef="s{0}" targetRef="e{0}"/></subProcess>'
+
+
+@pytest.mark.parametrize("element", ["<task/>", '<task id="t"/>', BOX], ids=["no ids", "one id", "subprocesses"])
+def test_four_times_as_many_elements_take_about_four_times_as_long(element: str) -> None:
+    taken = []
+    for n in (1500, 6000):
+        data = bpmn("".join(element.format(i) for i in range(n)))
+        began = time.process_time()
+        import_bpmn(data)
+        taken.append(time.process_time() - began)
+
+    assert taken[1] < 7 * taken[0]
+
+
+def test_data_for_a_simulation_is_named_and_its_shares_are_read(shared_data: Path) -> None:
+    file = next((shared_data / "bpmn").rglob("*CreditAppSimulation*.bpmn"))
+
+    found = import_bpmn(file.read_bytes())
+
+    told = [remark for remark in found.account.remarks if remark.id == "bpmn_simulation_data"]
+    assert [remark["maker"] for remark in told] == ["qbp"]
+    assert any(flow.share not in ("1", "0.5") for flow in found.graph.flows)
