@@ -206,6 +206,10 @@ WAIT_WORDS = _set("awaiting await waiting wait pending hold")
 CUSTOMER_SENDS = _set("sends send returns return uploads upload supplies supply provides provide")
 
 
+MANY_VALUES, FEW_ROWS, FAR_MORE = 50, 100, 10
+"""A value is a placeholder if it is one of so many, on so many rows, and so many times as frequent as the next."""
+
+
 def guess(frame: pd.DataFrame | Table) -> Guess:
     """Return what the columns of a table seem to be for, with the reasons and what is doubtful."""
     facts = Facts(frame)
@@ -665,6 +669,23 @@ def _marks(facts: Facts, _: str, __: dict[str, str]) -> list[Sentence]:
     return doubts
 
 
+def _placeholders(facts: Facts, case: str, found: dict[str, str]) -> list[Sentence]:
+    """One value of many that stands on far more rows than any other."""
+    doubts = []
+    for name in facts.names:
+        if name == case or name in (found.get("time"), found.get("start"), found.get("group"), found.get("resource")):
+            continue
+        known = facts.known[name]
+        if len(known) < MANY_VALUES or name in facts.orders:
+            continue
+        counts = pd.Series(facts.table[name].counts)[known.index].sort_values(ascending=False)
+        if counts.iloc[0] >= max(FEW_ROWS, FAR_MORE * counts.iloc[1]):
+            n, times = int(counts.iloc[0]), round(counts.iloc[0] / counts.iloc[1])
+            value = str(known[counts.index[0]])[:60]
+            doubts.append(Sentence.of("log_doubt_placeholder", value=value, column=name, n=n, times=times))
+    return doubts
+
+
 def _hindsight(facts: Facts, case: str, found: dict[str, str]) -> list[Sentence]:
     """Columns that hold the end of the story on every row."""
     steady = [name for name in _constant(facts, case) if name not in found.values()]
@@ -715,6 +736,7 @@ DOUBTS: tuple[Look, ...] = (
     _no_start,
     _coarse,
     _marks,
+    _placeholders,
     _hindsight,
     _promise_changes,
     _people,

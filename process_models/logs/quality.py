@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from process_models.logs.closing import auto_close
 from process_models.logs.columns import Columns, Meaning
+from process_models.logs.dates import zone_of
 from process_models.logs.demand import THIN, arrivals, weekly
 from process_models.logs.events import Events
 from process_models.logs.telling import percent
 from process_models.logs.variants import promises
 from process_models.logs.visits import kept_visits, visits
-from process_models.values.calendars import WEEK
+from process_models.values.calendars import DAY, HOUR, WEEK
 from process_models.values.sentences import Sentence
 from process_models.values.words import duration
 
@@ -26,6 +27,20 @@ Severity = Literal["cannot", "doubt", "note"]
 
 SKEWED = 1.5
 RARE = 5
+FEW = 30
+FEW_DAYS = 7
+SHIFT = 8 * HOUR
+"""Nobody works on end for longer."""
+QUIET = 0.3
+"""A weekday is quiet below this share of the usual."""
+SATURDAY = 5
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MIDNIGHTS = 0.003
+"""Four times what chance would put into one minute of the day."""
+SHORT_SECONDS = 10
+SHORT_SHARE = 0.02
+CONCENTRATED = 1 / 3
+"""Three people have this share of the short spans, and twice what an even spread would give them."""
 
 
 class Remark(Struct, frozen=True):
@@ -42,14 +57,15 @@ Look = Callable[[Events, Columns], Iterator[Remark]]
 
 def quality(events: Events, columns: Columns) -> tuple[Remark, ...]:
     """Return the remarks on a log, what it cannot carry first."""
-    found = [remark for look in LOOKS for remark in look(events, columns)]
-    return tuple(sorted(found, key=lambda remark: SEVERITIES.index(remark.severity)))
+    found = [one for look in LOOKS for one in look(events, columns)]
+    return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity)))
 
 
 SEVERITIES: tuple[Severity, ...] = ("cannot", "doubt", "note")
 
 
-def _remark(id: str, severity: Severity, **params: object) -> Remark:
+def remark(id: str, severity: Severity, **params: object) -> Remark:
+    """Return a remark with its sentence and its consequence, both worded by its id."""
     return Remark(
         id, severity, Sentence.of(f"log_quality_{id}", **params), Sentence.of(f"log_consequence_{id}", **params)
     )
@@ -59,25 +75,25 @@ def rows_left_out(events: Events, _: Columns) -> Iterator[Remark]:
     """Rows that no event was made of."""
     if events.left_out:
         n = len(events.left_out)
-        yield _remark("left_out", "doubt", n=n, read=events.read, share=percent(n / events.read))
+        yield remark("left_out", "doubt", n=n, read=events.read, share=percent(n / events.read))
 
 
 def no_starts(events: Events, _: Columns) -> Iterator[Remark]:
     """No start of work: work and waiting are one."""
     if events.meaning is not Meaning.SPANS:
-        yield _remark("no_starts", "cannot", meaning=events.meaning.value)
+        yield remark("no_starts", "cannot", meaning=events.meaning.value)
 
 
 def no_rosters(events: Events, _: Columns) -> Iterator[Remark]:
     """No log of cases says who was there."""
     people = events.frame.loc[events.frame["person"] >= 0, "person"].nunique()
-    yield _remark("no_rosters", "cannot", people=people or "no")
+    yield remark("no_rosters", "cannot", people=people or "no")
 
 
 def closes_by_itself(events: Events, columns: Columns) -> Iterator[Remark]:
     """A fixed time between the last two steps."""
     if found := auto_close(events):
-        yield _remark(
+        yield remark(
             "auto_close",
             "note" if columns.last == found.step else "doubt",
             step=found.step,
@@ -101,19 +117,19 @@ def ties(events: Events, columns: Columns) -> Iterator[Remark]:
     if same.any():
         severity: Severity = "note" if columns.order else "doubt"
         by = columns.order or "the order of the file"
-        yield _remark("ties", severity, n=int(same.sum()), share=percent(float(same.mean())), order=by)
+        yield remark("ties", severity, n=int(same.sum()), share=percent(float(same.mean())), order=by)
 
 
 def against_time(events: Events, columns: Columns) -> Iterator[Remark]:
     """The counter and the clock disagree."""
     if columns.order and (back := _step_in_time(events) < 0).any():
-        yield _remark("against_time", "doubt", n=int(back.sum()), order=columns.order, time=columns.time)
+        yield remark("against_time", "doubt", n=int(back.sum()), order=columns.order, time=columns.time)
 
 
 def doubles(events: Events, columns: Columns) -> Iterator[Remark]:
     """The same number twice in one case."""
     if columns.order and (twice := int(events.frame.duplicated(["case", "order"]).sum())):
-        yield _remark("doubles", "doubt", n=twice, order=columns.order)
+        yield remark("doubles", "doubt", n=twice, order=columns.order)
 
 
 def edges(events: Events, _: Columns) -> Iterator[Remark]:
@@ -125,7 +141,7 @@ def edges(events: Events, _: Columns) -> Iterator[Remark]:
     after = (events.frame["time"].max() - came.max()).total_seconds() * 1000
     silent = int(after // WEEK) if after > 2 * float(times_in_process(events).quantile(0.9)) else 0
     if lead or tail or silent:
-        yield _remark("edges", "doubt", lead=lead, tail=tail, silent=silent, last=came.max().date().isoformat())
+        yield remark("edges", "doubt", lead=lead, tail=tail, silent=silent, last=came.max().date().isoformat())
 
 
 def times_in_process(events: Events) -> "pd.Series[float]":
@@ -151,7 +167,7 @@ def skewed(events: Events, _: Columns) -> Iterator[Remark]:
     mean, median = float(whole.mean()), float(whole.median())
     if mean >= SKEWED * median:
         p90 = duration(float(whole.quantile(0.9)))
-        yield _remark("skewed", "note", mean=duration(mean), median=duration(median), p90=p90)
+        yield remark("skewed", "note", mean=duration(mean), median=duration(median), p90=p90)
 
 
 def unknown(events: Events, columns: Columns) -> Iterator[Remark]:
@@ -160,7 +176,7 @@ def unknown(events: Events, columns: Columns) -> Iterator[Remark]:
         share = float(events.frame[use].isna().mean())
         name = getattr(columns, {"kept": "promise"}.get(use, use))
         if share > 0 and name:
-            yield _remark("unknown", "note", column=name, share=percent(share))
+            yield remark("unknown", "note", column=name, share=percent(share))
 
 
 def promise_by_row(events: Events, columns: Columns) -> Iterator[Remark]:
@@ -170,14 +186,14 @@ def promise_by_row(events: Events, columns: Columns) -> Iterator[Remark]:
     by_case, known = promises(events), events.frame["kept"].dropna().astype(bool)
     by_row = float((~known).mean()) if len(known) else 0.0
     if round(by_row, 3) != round(by_case.missed_share, 3):
-        yield _remark("promise", "note", by_case=percent(by_case.missed_share), by_row=percent(by_row))
+        yield remark("promise", "note", by_case=percent(by_case.missed_share), by_row=percent(by_row))
 
 
 def overlaps(events: Events, _: Columns) -> Iterator[Remark]:
     """Steps that begin before the one before them ends."""
     table = kept_visits(visits(events))
     if n := int(table["overlaps"].sum()):
-        yield _remark("overlaps", "doubt", n=n, share=percent(n / len(table)))
+        yield remark("overlaps", "doubt", n=n, share=percent(n / len(table)))
 
 
 def rare_steps(events: Events, _: Columns) -> Iterator[Remark]:
@@ -186,13 +202,66 @@ def rare_steps(events: Events, _: Columns) -> Iterator[Remark]:
     cases = table["step"][table["visit"].eq(1)].value_counts()
     rare = cases[cases.between(1, RARE - 1)]
     if len(rare):
-        yield _remark("rare_steps", "doubt", steps=", ".join(sorted(rare.index)), cases=RARE)
+        yield remark("rare_steps", "doubt", steps=", ".join(sorted(rare.index)), cases=RARE)
 
 
 def unsettled(events: Events, _: Columns) -> Iterator[Remark]:
     """Times that the local clock has twice or never."""
     if events.unsettled:
-        yield _remark("unsettled", "note", n=events.unsettled, zone=events.zone)
+        yield remark("unsettled", "note", n=events.unsettled, zone=events.zone)
+
+
+def queues(events: Events, _: Columns) -> Iterator[Remark]:
+    """Steps whose spans are longer than anybody works on end: they hold a queue."""
+    if events.meaning is not Meaning.SPANS:
+        return
+    table = visits(events)
+    for step, worked in table.groupby("step", observed=True)["worked_ms"]:
+        mean = float(worked.mean())
+        if mean >= SHIFT and len(worked) >= FEW:
+            most = duration(float(worked.max()))
+            yield remark("queue", "doubt", step=step, mean=duration(mean), longest=most, n=len(worked))
+
+
+def odd_weekdays(events: Events, _: Columns) -> Iterator[Remark]:
+    """Two quiet weekdays side by side that are no weekend: dates that were shifted, or a service that rests then."""
+    local = events.frame["time"].dt.tz_convert(zone_of(events.zone))
+    days = np.bincount(local.dt.day_of_week.to_numpy(), minlength=7)
+    if (local.max() - local.min()).days < 4 * FEW_DAYS or days.max() < FEW:
+        return
+    pairs = days + np.roll(days, -1)
+    quiet = int(pairs.argmin())
+    busy = float(np.median(days))
+    if quiet != SATURDAY and pairs[quiet] < 2 * QUIET * busy and days[SATURDAY] + days[6] >= busy:
+        two = ", ".join(WEEKDAYS[day % 7] for day in (quiet, quiet + 1))
+        yield remark("odd_weekdays", "doubt", quiet=two, n=int(pairs[quiet]), usual=round(busy))
+
+
+def midnights(events: Events, columns: Columns) -> Iterator[Remark]:
+    """Times that are exactly midnight far more often than any other minute: dates without a time."""
+    ms = events.frame["time"].dt.tz_convert(zone_of(events.zone)).dt.tz_localize(None).astype("int64").to_numpy()
+    at = ms % DAY == 0
+    steps = events.frame["step"].astype(str)[at].value_counts()
+    if MIDNIGHTS * len(at) <= at.sum() < len(at) / 2 and at.sum() >= FEW:
+        back = int((np.flatnonzero(at[:-1] & (np.diff(events.frame["case"].cat.codes.to_numpy()) == 0))).size)
+        yield remark("midnight", "doubt", n=int(at.sum()), step=steps.index[0], time=columns.time, back=back)
+
+
+def too_short(events: Events, _: Columns) -> Iterator[Remark]:
+    """Work of some seconds, most of it by a few people: hang-ups or slips, not service."""
+    if events.meaning is not Meaning.SPANS:
+        return
+    frame = events.frame
+    known = (frame["person"] >= 0).to_numpy()
+    spans = (frame["time"] - frame["start"]).dt.total_seconds().to_numpy()
+    people = frame["person"].to_numpy()
+    short = known & (spans < SHORT_SECONDS) & (spans > 0)
+    counts = np.sort(np.bincount(people[short], minlength=1))[::-1] if short.any() else np.zeros(1)
+    if short.sum() >= FEW and short.sum() >= SHORT_SHARE * known.sum():
+        top = int(counts[:3].sum())
+        if top >= CONCENTRATED * short.sum() and top / short.sum() >= 2 * 3 / len(np.unique(people[known])):
+            share = percent(float(short.sum() / known.sum()))
+            yield remark("too_short", "doubt", n=int(short.sum()), share=share, top=top, seconds=SHORT_SECONDS)
 
 
 LOOKS: tuple[Look, ...] = (
@@ -210,4 +279,8 @@ LOOKS: tuple[Look, ...] = (
     promise_by_row,
     unknown,
     unsettled,
+    queues,
+    odd_weekdays,
+    midnights,
+    too_short,
 )

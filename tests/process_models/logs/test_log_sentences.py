@@ -10,7 +10,7 @@ FOLDER = Path(process_models.logs.__file__).parent
 CODE = "\n".join(file.read_text("utf-8") for file in sorted(FOLDER.glob("*.py")))
 WORDED = set(re.findall(r"^(log_\w+) = ", (FOLDER / "sentences.toml").read_text("utf-8"), re.M))
 BUILT = {
-    *(f"log_{kind}_{id}" for kind in ("quality", "consequence") for id in re.findall(r'_remark\(\s*"(\w+)"', CODE)),
+    *(f"log_{kind}_{id}" for kind in ("quality", "consequence") for id in re.findall(r'remark\(\s*"(\w+)"', CODE)),
     *(f"log_doubt_no_{use}" for use in ("case", "step", "time")),
     *(f"log_account_{meaning}" for meaning in ("states", "ends", "spans")),
 }
