@@ -4,7 +4,9 @@ Read in this order: :mod:`scenario` (what is asked), :mod:`plan` (a design and a
 :mod:`contingencies` (who comes, who is away), :mod:`reference` (the plan played with SimPy, the specification),
 :mod:`kernel` (the same, compiled), :mod:`engines` (which of them plays), :mod:`trace` (what happened), :mod:`outcomes`
 (what the play says), :mod:`experiments` (designs × scenarios × replications), :mod:`executors` (on how many machines),
-:mod:`comparison` (what may be concluded), :mod:`queueing` (formulas to test against).
+:mod:`comparison`, :mod:`precision` and :mod:`selection` (what may be concluded, when it is enough, which is best),
+:mod:`story` and :mod:`inside` (why cases wait, queues and staff over the day), :mod:`breaking` (how much demand is
+borne), :mod:`queueing` (formulas: a quick screen, and what to test against).
 
 >>> from simulations import engines, experiments
 >>> design, scenario = engines.smallest()

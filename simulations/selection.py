@@ -80,7 +80,7 @@ def choose(values: Mapping[str, Series], direction: Direction, confidence: float
 
     Only replications that all designs have are looked at.
     """
-    lines = _common(values)
+    lines = _shared(values)
     if direction == "neither" or len(lines) < 2 or len(next(iter(lines.values()))) < 2:
         return None
     sign = -1 if direction == "lower" else 1
@@ -97,7 +97,7 @@ def choose(values: Mapping[str, Series], direction: Direction, confidence: float
     return Choice(best, max(0.0, 1 - others * behind), left)
 
 
-def _common(values: Mapping[str, Series]) -> dict[str, list[float]]:
+def _shared(values: Mapping[str, Series]) -> dict[str, list[float]]:
     """Return the values of replications in which every design has one."""
     names = list(values)
     rows = [row for row in zip(*values.values(), strict=False) if None not in row]
@@ -118,7 +118,7 @@ def in_play(
     ``first`` replications estimate the spread of differences; a better mean by less than ``indifference`` is no matter;
     ``of`` is how many designs there were before any was dropped.
     """
-    lines = _common(values)
+    lines = _shared(values)
     if direction == "neither" or len(lines) < 2 or indifference <= 0 or len(next(iter(lines.values()))) < first:
         return tuple(values)
     sign = -1 if direction == "lower" else 1
