@@ -2,8 +2,8 @@
 
 Read in this order: :mod:`safe_xml` (XML of strangers), :mod:`bpmn_file` (what a BPMN file says), :mod:`sketch` (a graph
 in the making), :mod:`bpmn_places`, :mod:`bpmn_patterns`, :mod:`bpmn_inside`, :mod:`bpmn_notes`, :mod:`bpmn_shares`
-(what each construct becomes), :mod:`bpmn_parts` (one process of several), :mod:`account` (what became of it),
-:mod:`bpmn_import` (all of it in order), :mod:`accounts` (many files at once).
+(what each construct becomes), :mod:`bpmn_times`, :mod:`bpmn_beside`, :mod:`bpmn_parts` (one process of several),
+:mod:`account` (what became of it), :mod:`bpmn_import` (all of it in order), :mod:`accounts` (many files at once).
 """
 
 from pathlib import Path

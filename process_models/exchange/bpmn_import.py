@@ -16,6 +16,7 @@ from process_models.exchange.bpmn_parts import Part, parts_of, take
 from process_models.exchange.bpmn_patterns import PATTERNS
 from process_models.exchange.bpmn_places import PLAIN_NAMES, give_kinds, place_nodes
 from process_models.exchange.bpmn_shares import tell_times, weigh
+from process_models.exchange.bpmn_times import read_times
 from process_models.exchange.ours import own_roles, read_annotations, read_flows, whole_graph
 from process_models.exchange.sketch import THROUGH, Place, Sketch, Way
 from process_models.graph.graph import StepGraph
@@ -76,6 +77,7 @@ def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:
     _draw(file, sketch)
     ways = {way.key: way for way in sketch.ways.values()}
     weigh(file, ways)
+    read_times(file, sketch, name)
     tell_times(file, sketch)
     for pattern in PATTERNS:
         pattern(file, sketch)

@@ -16,6 +16,7 @@ from process_models.exchange.bpmn_file import kind
 from process_models.exchange.bpmn_import import Imported, import_bpmn
 from process_models.exchange.bpmn_words import COUNTED, NODES, SCOPES
 from process_models.exchange.safe_xml import MOST_BYTES
+from process_models.values.distributions import Distribution, Exponential, Fixed, Gamma, mean
 from process_models.values.errors import ModelError
 from tests.process_models.exchange.bpmn_texts import MODEL, bpmn, drawn, flows
 
@@ -275,3 +276,33 @@ def test_data_for_a_simulation_is_named_and_its_shares_are_read(shared_data: Pat
     told = [remark for remark in found.account.remarks if remark.id == "bpmn_simulation_data"]
     assert [remark["maker"] for remark in told] == ["qbp"]
     assert any(flow.share not in ("1", "0.5") for flow in found.graph.flows)
+    times = {step.name: step.time for step in found.graph.steps if step.time is not None}
+    assert len(times) >= 5
+    assert {(time.provenance.grade, time.provenance.kind) for time in times.values()} == {("D", "imported")}
+    assert mean(times["Assess application"].distribution) == 1_200_000
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('type="EXPONENTIAL" mean="0" arg1="1200" arg2="0"', Exponential(1_200_000)),
+        ('type="FIXED" mean="60" arg1="0"', Fixed(60_000)),
+        ('type="GAMMA" mean="165.5" arg1="27915.8"', Gamma(165_500, 167_080)),
+        ('type="NORMAL" mean="600" arg1="120"', Gamma(600_000, 120_000)),
+        ('type="EXPONENTIAL" mean="0" arg1="NaN"', None),
+        ('type="FIXED" mean="0"', None),
+        ('type="FIXED" mean="-5"', None),
+        ('type="FIXED" mean="1E400"', None),
+        ('type="UNIFORM" mean="5" arg1="1" arg2="9"', None),
+    ],
+)
+def test_times_of_steps_are_read_as_their_type_means_them(said: str, expected: Distribution | None) -> None:
+    qbp = (
+        '<q:info xmlns:q="http://www.qbp-simulator.com/Schema201212"><q:elements><q:element elementId="a">'
+        f"<q:durationDistribution {said}/></q:element></q:elements></q:info>"
+    )
+    found = import_bpmn(bpmn('<startEvent id="s"/><task id="a"/>', outside=qbp), "book")
+
+    time = found.graph.by_id["a"].time
+    assert (time.distribution if time else None) == expected
+    assert time is None or time.provenance.source == "file book, qbp"
