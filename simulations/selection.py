@@ -10,8 +10,10 @@ confidence if it is better than the rest by more than a difference nobody would 
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, stdev, variance
+from statistics import fmean
 from typing import NamedTuple
+
+import numpy as np
 
 from simulations.comparison import Direction
 
@@ -31,7 +33,7 @@ def chance_above(apart: Sequence[float]) -> float:
     """
     if len(apart) < 2:
         return 0.5
-    mean, spread = fmean(apart), stdev(apart)
+    mean, spread = fmean(apart), float(np.std(apart, ddof=1))
     if spread == 0:
         return 0.5 if mean == 0 else 0.0 if mean > 0 else 1.0
     from scipy import stats
@@ -130,7 +132,7 @@ def in_play(
 
     def beaten(one: str, other: str) -> bool:
         apart = paired(lines[one], lines[other])
-        spread = variance(apart[:first])
+        spread = float(np.var(apart[:first], ddof=1))
         margin = max(0.0, indifference / (2 * played) * (reach * spread / indifference**2 - played))
         return bool(fmean(apart) > margin)
 

@@ -103,10 +103,7 @@ class BestRow(Struct, frozen=True):
 
 def best(spec: Spec, outcome: Outcome) -> dict[str, list[BestRow]]:
     """Return which design is best, by scenario, in the order in which measures are told."""
-    names = {
-        played.id: "as is" if played.id == BASELINE else f"{played.id}, {_short(played.name)}"
-        for played in spec.designs
-    }
+    names = {played.id: "As is" if played.id == BASELINE else played.name for played in spec.designs}
     order = list(NAMES)
     found = sorted(outcome.best, key=lambda one: order.index(one.id.rpartition("/")[2]))
     rows: dict[str, list[BestRow]] = {}
@@ -136,8 +133,8 @@ def sure(confidence: float) -> str:
 
 def reaches(spec: Spec, found: BreakPoint) -> list[Reach]:
     """Return how much demand each design bears, as it is and with people away."""
-    names = {one.id: "As is" if one.id == BASELINE else one.id for one in spec.designs}
-    order = {one.id: n for n, one in enumerate(spec.designs)}
+    names = {one.id: "As is" if one.id == BASELINE else _short(one.name) for one in spec.designs}
+    order = {one.id: (one.id != BASELINE, one.id) for one in spec.designs}
     bears = sorted(found.bears, key=lambda one: (order[one.id.partition("/")[0]], one.id))
     return [_reach(names[one.id.partition("/")[0]], one) for one in bears]
 
