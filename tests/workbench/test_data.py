@@ -290,6 +290,8 @@ def test_the_example_log_shows_the_truths_that_were_planted(lucia: Visitor, engi
     assert missed[0] > 0.3
     assert 0.1 < result.ping_pong_cases / result.cases < 0.15
     assert "example data, generated" in page
+    assert {(row.by, row.value) for row in result.segments} >= {("channel", "phone"), ("channel", "web")}
+    assert "Cases by kind" in page
 
 
 def test_a_log_is_held_against_a_map_and_what_the_map_denies_is_counted(

@@ -173,6 +173,20 @@ class TimeRow(Struct, frozen=True):
     high: int
 
 
+class Segment(Struct, frozen=True):
+    """Cases of one kind: time in process in ms, and promises."""
+
+    by: str
+    value: str
+    """Empty where it is unknown."""
+    cases: int
+    mean: int
+    median: int
+    high: int
+    promised: int
+    missed: int
+
+
 class LostMove(Struct, frozen=True):
     """A move that is no flow of the graph."""
 
@@ -214,6 +228,7 @@ class Result(Struct, frozen=True):
     notes: tuple[Said, ...]
     effects: tuple[Effect, ...]
     times: tuple[TimeRow, ...]
+    segments: tuple[Segment, ...] = ()
     paths: str = ""
     """Digest of all ways, :class:`Paths`; empty in readings of before they were kept."""
 

@@ -26,6 +26,7 @@ from process_models.logs.presets import presets
 from process_models.logs.quality import quality
 from process_models.logs.reading import FOUND_OUT, preview, read
 from process_models.logs.recipe import Recipe, events_of, table_of
+from process_models.logs.segments import By, segments
 from process_models.logs.table import Column, LeftOut, Table
 from process_models.logs.variants import handovers, promises, promises_by_weekday, rework, variants, ways
 from process_models.logs.visits import kept_visits, visits
@@ -46,6 +47,7 @@ from workbench.data.model import (
     Result,
     Rework,
     Said,
+    Segment,
     Terms,
     TimeRow,
     Way,
@@ -174,6 +176,7 @@ def made_of(
         notes=tuple(Said(note) for note in found.account.notes),
         effects=_effects(log),
         times=_times(found),
+        segments=_segments(log),
     )
     return found.graph, profile, kept_paths(paths(ways(kept_visits(visits(log))))), result
 
@@ -214,6 +217,19 @@ def _rework(log: Events) -> tuple[Rework, ...]:
     table = rework(log)
     rows = _records(table[table["returned"] > 0])
     return tuple(Rework(str(row["step"]), int(row["cases"]), int(row["returned"])) for row in rows)
+
+
+def _segments(log: Events) -> tuple[Segment, ...]:
+    """Return the commonest kinds of cases by each attribute that tells at least two apart."""
+    uses: tuple[By, ...] = ("channel", "case_type", "group")
+    found = []
+    for by in uses:
+        rows = _records(segments(log, by).head(SHOWN_WAYS))
+        for row in rows if len(rows) > 1 else ():
+            mean, median, high = (round(row[name]) for name in ("mean_ms", "median_ms", "p90_ms"))
+            said = (int(row["promised"]), int(row["missed"]))
+            found.append(Segment(by, str(row["value"]), int(row["cases"]), mean, median, high, *said))
+    return tuple(found)
 
 
 def _effects(log: Events) -> tuple[Effect, ...]:

@@ -46,6 +46,7 @@ MEASURES = {
     "elapsed": "from entering to leaving",
 }
 SHOWN_DENIED = 100
+KINDS = {"channel": "channel", "case_type": "case type", "group": "first group"}
 FEWEST = 10
 """Shares of fewer cases are not shown."""
 
@@ -289,6 +290,15 @@ def _told(one: Log, result: Result) -> dict[str, Any]:
         "weekdays": [(DAYS[row.day], row, _share(row.missed, row.cases)) for row in result.weekdays if row.cases],
         "effects": [
             (dict(NOISES).get(row.noise, row.noise), row, percent(row.cases / result.cases)) for row in result.effects
+        ],
+        "segments": [
+            (
+                KINDS[row.by],
+                row,
+                [duration(ms) for ms in (row.mean, row.median, row.high)] if row.cases >= FEWEST else [],
+                _share(row.missed, row.promised) if row.promised else "",
+            )
+            for row in result.segments
         ],
         "times": [
             (row, MEASURES[row.measure], *(duration(ms) for ms in (row.mean, row.median, row.low, row.high)))
