@@ -211,14 +211,15 @@ def unsettled(events: Events, _: Columns) -> Iterator[Remark]:
         yield remark("unsettled", "note", n=events.unsettled, zone=events.zone)
 
 
-def queues(events: Events, _: Columns) -> Iterator[Remark]:
+def queues(events: Events, columns: Columns) -> Iterator[Remark]:
     """Steps whose spans are longer than anybody works on end: they hold a queue."""
     if events.meaning is not Meaning.SPANS:
         return
     table = visits(events)
+    waits = {one.step for one in columns.waiting}
     for step, worked in table.groupby("step", observed=True)["worked_ms"]:
         mean = float(worked.mean())
-        if mean >= SHIFT and len(worked) >= FEW:
+        if step not in waits and mean >= SHIFT and len(worked) >= FEW:
             most = duration(float(worked.max()))
             yield remark("queue", "doubt", step=step, mean=duration(mean), longest=most, n=len(worked))
 

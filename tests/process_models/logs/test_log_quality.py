@@ -2,7 +2,8 @@
 
 import msgspec
 
-from process_models.logs.columns import Meaning
+from process_models.graph.steps import Lane
+from process_models.logs.columns import Meaning, Waiting
 from process_models.logs.discovery import discover
 from process_models.logs.events import events
 from process_models.logs.quality import quality
@@ -89,6 +90,16 @@ def test_overlapping_spans_are_remarked_and_not_claimed_as_parallel(table, plain
     assert found(log_events, columns)["overlaps"].sentence["n"] == "1"
     note = next(n for n in discover(log_events, columns).account.notes if n.id == "log_account_overlaps")
     assert "1 visits (50 %)" in say(note)
+
+
+def test_a_step_that_lasts_days_is_a_queue_unless_it_is_said_to_be_a_wait(example, example_columns):
+    taken = msgspec.structs.replace(
+        example_columns, waiting=(Waiting(step="Customer sends papers", lane=Lane.CUSTOMER),)
+    )
+    open_still = msgspec.structs.replace(example_columns, waiting=())
+
+    assert found(example, open_still)["queue"].sentence["step"] == "Customer sends papers"
+    assert "queue" not in found(example, taken)
 
 
 def test_hours_that_the_clock_has_twice_are_remarked(table, plain):
