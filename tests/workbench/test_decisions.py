@@ -14,7 +14,7 @@ from process_models.values.calendars import MINUTE
 from process_models.values.canonical import digest
 from process_models.values.distributions import Fixed
 from simulations import experiments as play
-from simulations.experiments import BlockResult, Replication
+from simulations.experiments import BlockResult, Change, Replication, Summary
 from tests.building import GUESS
 from tests.workbench.deciding import (
     WORDS,
@@ -40,7 +40,7 @@ from tests.workbench.reviewing import found as found_review
 from workbench import database, documents, example, jobs, pages, record, signatures
 from workbench.accounts import store as people
 from workbench.config import Settings
-from workbench.decisions import again, operations, store
+from workbench.decisions import again, operations, packing, store
 from workbench.decisions.differences import told
 from workbench.decisions.model import Pack, Proposal, Rerun, judge
 from workbench.decisions.operations import Standing
@@ -48,6 +48,7 @@ from workbench.decisions.routes import stage
 from workbench.errors import Invalid, NotAllowed, NotPossible
 from workbench.experiments import operations as experiments
 from workbench.experiments import store as experiment_rows
+from workbench.experiments.model import Corrected, Outcome
 from workbench.jobs import State, Terms, Worker
 from workbench.options import operations as options
 from workbench.permissions import Responsibility
@@ -761,3 +762,17 @@ def test_the_digest_of_sums_is_apart_from_key_and_rules() -> None:
 
     assert again.sums_of(block) == again.sums_of(replace(block, key="other", rules=2))
     assert again.sums_of(block) != again.sums_of(replace(block, replications=(Replication(0, (("time", 6),)),)))
+
+
+def test_a_pack_says_the_verdicts_of_the_experiments_page_corrected_for_being_many():
+    changes = tuple(Change(id=id, mean="-1", low="-2", high="-0.1", verdict="better") for id in ("cost", "waiting"))
+    summary = Summary(
+        seed=1, rules=1, plan="p", replications=20, confidence="0.95", tolerance="0.05", results=(), changes=changes
+    )
+    doubtful = Corrected(id="A/usual/cost", p="0.06", verdict="unclear")
+    outcome = Outcome(spec="s", cells=(), blocks=(), corrected=(doubtful,))
+
+    said = {cell: packing.corrected(cell, summary, outcome).changes for cell in ("A/usual", "B/usual")}
+
+    assert [(one.id, one.verdict) for one in said["A/usual"]] == [("cost", "unclear"), ("waiting", "better")]
+    assert said["B/usual"] == changes

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from process_models.graph.design import Design
@@ -14,7 +15,7 @@ from workbench.decisions import store
 from workbench.decisions.model import Held, Judged, Other, Pack, Play, Proposal, Recommendation, Under
 from workbench.errors import NotPossible
 from workbench.experiments import store as experiments
-from workbench.experiments.model import BASELINE, Experiment, Played, Spec
+from workbench.experiments.model import BASELINE, Experiment, Outcome, Played, Spec
 from workbench.figures import FRONT
 from workbench.options import operations as options
 from workbench.options import store as option_rows
@@ -77,6 +78,7 @@ def _figures(db: Connection, review: Review, experiment: Experiment, option: Opt
         raise NotPossible("experiment_not_done")
     letter = letter_in(spec, option.id)
     cells = experiments.summaries(db, outcome)
+    cells = {cell: corrected(cell, one, outcome) for cell, one in cells.items()}
     under = tuple(_under(db, review, played, cells, letter) for played in spec.scenarios)
     usual = min(under, key=lambda one: (not one.calm, one.id)).id
     one = cells[f"{letter}/{usual}"]
@@ -90,6 +92,13 @@ def _figures(db: Connection, review: Review, experiment: Experiment, option: Opt
     )
     others = _others(db, review, option, cells, usual)
     return {"features": spec.features, "under": under, "others": others, "play": play}
+
+
+def corrected(cell: str, summary: Summary, outcome: Outcome) -> Summary:
+    """Return a summary whose verdicts are those that the experiment's page shows: corrected for being many."""
+    verdicts = {one.id: one.verdict for one in outcome.corrected}
+    changes = tuple(replace(one, verdict=verdicts.get(f"{cell}/{one.id}", one.verdict)) for one in summary.changes)
+    return replace(summary, changes=changes)
 
 
 def letter_in(spec: Spec, option: str) -> str:
