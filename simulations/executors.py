@@ -83,13 +83,3 @@ def completed(
     finally:
         for future in asked:
             future.cancel()
-
-
-def in_order(executor: Executor) -> Callable[[Play, Iterable[Task]], Iterator[BlockResult]]:
-    """Return what :func:`simulations.experiments.run` asks for: results in the order of their tasks."""
-
-    def play_all(play: Play, tasks: Iterable[Task]) -> Iterator[BlockResult]:
-        futures = [executor.submit(play, task) for task in tasks]
-        return (future.result() for future in futures)
-
-    return play_all

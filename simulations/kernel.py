@@ -1,7 +1,9 @@
 """The plan played by compiled code: the same trace as :mod:`simulations.reference`, row for row, far sooner.
 
-This file is one long function on typed arrays on purpose: numba compiles it once, its cache watches this file only, and
-splitting the loop would pass forty arrays about. Read the reference for *what* happens; here is *how* it is laid out.
+This file is one long function on typed arrays on purpose: numba compiles it once and its cache watches this file only.
+Choosing a way and leaving a queue stand in it twice: as functions, even inlined, they made the loop a quarter to twice
+as slow (measured side by side), because arrays were passed about. Read the reference for *what* happens; here is *how*
+it is laid out.
 
 One event is: apply it, let the lives that follow run until each blocks (first in, first out, as processes start in
 SimPy), give people work, start patience. Events are ordered by two whole numbers, time × 16 + kind and case, step and
@@ -187,7 +189,7 @@ def run(  # type: ignore[no-untyped-def]
     """Play one replication; return why it stopped (0 for its end), how many rows and cases it wrote, and a step.
 
     ``rows`` and ``cases`` are written if ``traced``, else ``counts`` (entered, begun, left and given up by step),
-    ``waits`` (by step), ``worked`` (by group), ``bins`` and ``totals`` (over, gave up, time, time squared in s²).
+    ``waits`` (by step), ``worked`` (by group), ``bins`` and ``totals`` (over, gave up, time).
     """
     steps, groups, queues, streams = len(stype), len(cap0), len(qgp) - 1, len(skey)
     first_step, limit, unit = bounds[0], bounds[2], bounds[3]
@@ -557,7 +559,6 @@ def run(  # type: ignore[no-untyped-def]
                         totals[1] += 1
                     else:
                         totals[2] += took
-                        totals[3] += (took // 1000) ** 2
                         bins[bin_of(took)] += 1
                 spare_case[spare_cases] = case
                 spare_cases += 1
@@ -664,8 +665,6 @@ class Totals:
     gave_up: int
     time: int
     """Time in process of the cases that were completed, ms."""
-    squares: int
-    """The same squared, in s²."""
     arrived: int
     entered: Ints
     """Visits by step; then how many of them began, were left, and were given up."""
@@ -710,13 +709,12 @@ def upper_end(number: int) -> int:
 def total(plan: Plan, seed: int, replication: int) -> Totals:
     """Play one replication of a plan and keep no more than its sums: memory does not grow with the number of cases."""
     played = _played(plan, luck.world(seed, replication), traced=False)
-    over, gave_up, time, squares = played.totals.tolist()
+    over, gave_up, time = played.totals.tolist()
     entered, began, left, given_up = played.counts
     return Totals(
         over=over,
         gave_up=gave_up,
         time=time,
-        squares=squares,
         arrived=played.arrived,
         entered=entered,
         began=began,
@@ -759,7 +757,7 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
             waits=np.zeros(len(plan.stype), np.int64),
             in_hand=np.zeros(len(plan.cap0), np.int64),
             bins=np.zeros(BINS, np.int64),
-            totals=np.zeros(4, np.int64),
+            totals=np.zeros(3, np.int64),
         )
         loop: Any = run
         why, written, come, step = loop(
@@ -796,13 +794,3 @@ BEFORE = (
 )
 AFTER = ("lptr", "ltime", "lcum", "bstep", "bcases", "bstream", "bkey", "bounds")
 """Arrays of the plan that the loop reads, before and after tables, keys and ranks of streams."""
-
-
-def compiled() -> bool:
-    """Say whether the loop is compiled in this process."""
-    return bool(run.signatures)
-
-
-def compile_now(plan: Plan) -> None:
-    """Compile the loop, or load what was compiled before, by playing a plan."""
-    play(plan, 0, 0)

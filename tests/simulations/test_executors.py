@@ -37,7 +37,7 @@ def slow(task, folder):
 def test_all_cores_give_the_numbers_of_one(alone):
     with executors.opened(most=2) as executor:
         found = {task.key: block.digest for task, block in executors.completed(executor, run_block, tasks())}
-        ordered = [block.digest for block in run(tasks(), executor=executors.in_order(executor))]
+        ordered = [block.digest for block in run(tasks(), executor=executor.map)]
 
     assert found == alone
     assert ordered == list(alone.values())
