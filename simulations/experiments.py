@@ -24,6 +24,7 @@ from simulations.engines import Beat, Engine
 from simulations.outcomes import sums
 from simulations.plan import Plan, plan
 from simulations.scenario import Scenario
+from simulations.trace import Trace
 
 RULES = 1
 """Version of the rules of play, raised only when a golden trace changes."""
@@ -109,8 +110,16 @@ Played = Callable[[int], None]
 """Told the number of each replication that is through; may raise to stop the block."""
 
 
+Seen = Callable[[int, Trace], None]
+"""Shown the number and the trace of each replication, before its trace is forgotten."""
+
+
 def run_block(
-    task: Task, played: Played | None = None, beat: Beat | None = None, engine: Engine | None = None
+    task: Task,
+    played: Played | None = None,
+    beat: Beat | None = None,
+    engine: Engine | None = None,
+    seen: Seen | None = None,
 ) -> BlockResult:
     """Play a block and return its sums; depends on nothing but the task, whichever engine plays it."""
     scores = anchors(task.design.graph)
@@ -119,6 +128,8 @@ def run_block(
         trace = engines.play(task.plan, task.seed, number, engine, beat)
         found = sums(task.plan, trace, task.features, scores)
         done.append(Replication(number, tuple(sorted(found.items()))))
+        if seen:
+            seen(number, trace)
         if played:
             played(number)
     return BlockResult(key=task.key, plan=task.plan.digest, seed=task.seed, rules=RULES, replications=tuple(done))
@@ -383,10 +394,11 @@ def simulate(
     features: tuple[Feature, ...] = (),
     executor: Executor = map,
     engine: Engine | None = None,
+    seen: Seen | None = None,
 ) -> Summary:
-    """Play a design under a scenario and return what it says."""
+    """Play a design under a scenario and return what it says; ``seen`` is shown each trace, in order."""
     wanted = tasks(design, scenario, replications=replications, seed=seed, features=features)
-    return summarise(list(run(wanted, executor=executor, play=partial(run_block, engine=engine))))
+    return summarise(list(run(wanted, executor=executor, play=partial(run_block, engine=engine, seen=seen))))
 
 
 def differs(stored: Sequence[BlockResult], wanted: Sequence[Task], executor: Executor = map) -> tuple[str, ...]:

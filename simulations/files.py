@@ -1,16 +1,23 @@
-"""Plays as files: what happened row by row, and one row a case, for notebooks and spreadsheets."""
+"""Plays as files: what happened row by row, and the tidy tables of outcomes, for notebooks and spreadsheets.
 
-from collections.abc import Iterator
+A file whose name ends in ``.parquet`` becomes Parquet, any other CSV. Parquet is written by DuckDB, which collects rows
+on disk, so that memory does not grow with the number of replications.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
 
 import pandas as pd
 
 from process_models.evidence.satisfaction import Feature
-from simulations import engines
-from simulations.engines import Engine
-from simulations.outcomes import cases, visits
+from process_models.values.errors import ModelError
 from simulations.plan import Plan
+from simulations.tables import TABLES, of_one
 from simulations.trace import Row, Trace
+
+PARQUET = ".parquet"
 
 
 def traced(plan: Plan, trace: Trace, replication: int) -> pd.DataFrame:
@@ -39,39 +46,106 @@ def traced(plan: Plan, trace: Trace, replication: int) -> pd.DataFrame:
     )
 
 
-def write(
-    plan: Plan,
-    *,
-    seed: int,
-    replications: int,
-    engine: Engine | None = None,
-    trace: Path | None = None,
-    outcomes: Path | None = None,
-    features: tuple[Feature, ...] = (),
-) -> None:
-    """Write the traces of all replications to one CSV file, and one row a case of each to another.
+def beside(file: Path, table: str) -> Path:
+    """Return where a table is written: cases to the file that was named, the others beside it.
 
-    Files appear whole or not at all.
+    >>> beside(Path("week.csv"), "cases").name, beside(Path("week.csv"), "visits").name
+    ('week.csv', 'week.visits.csv')
     """
-    parts = {path: path.with_name(f".{path.name}.part") for path in (trace, outcomes) if path}
+    return file if table == TABLES[0] else file.with_name(f"{file.stem}.{table}{file.suffix}")
+
+
+class Sheet(Protocol):
+    """A file that grows table by table."""
+
+    def add(self, table: pd.DataFrame) -> None:
+        """Add rows."""
+
+    def close(self, whole: bool) -> None:
+        """Put the file in its place if it is whole; else leave nothing behind."""
+
+
+class _Csv:
+    """Rows of a CSV file."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.part, self.begun = file, file.with_name(f".{file.name}.part"), False
+
+    def add(self, table: pd.DataFrame) -> None:
+        table.to_csv(self.part, mode="a" if self.begun else "w", header=not self.begun, index=False)
+        self.begun = True
+
+    def close(self, whole: bool) -> None:
+        if whole and self.begun:
+            self.part.replace(self.file)
+        self.part.unlink(missing_ok=True)
+
+
+class _Parquet:
+    """Rows of a Parquet file, kept in a database of their own until they are all there."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.part = file, file.with_name(f".{file.name}.part")
+        self.rows = file.with_name(f".{file.name}.rows")
+        self.db = _duckdb()(str(self.rows))
+        self.begun = False
+
+    def add(self, table: pd.DataFrame) -> None:
+        self.db.register("new", table)
+        self.db.execute(
+            "INSERT INTO rows SELECT * FROM new" if self.begun else "CREATE TABLE rows AS SELECT * FROM new"
+        )
+        self.begun = True
+
+    def close(self, whole: bool) -> None:
+        if whole and self.begun:
+            self.db.table("rows").write_parquet(str(self.part))
+            self.part.replace(self.file)
+        self.db.close()
+        for left in (self.part, self.rows, self.rows.with_name(f"{self.rows.name}.wal")):
+            left.unlink(missing_ok=True)
+
+
+def _duckdb() -> Callable[[str], Any]:
     try:
-        for number, played in enumerate(_plays(plan, seed, replications, engine)):
-            if trace:
-                _append(traced(plan, played, number), parts[trace], number)
-            if outcomes:
-                table = cases(plan, played, visits(plan, played), features)
-                table.insert(0, "replication", number)
-                _append(table, parts[outcomes], number)
-        for path, part in parts.items():
-            part.replace(path)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+        import duckdb  # an extra: only where Parquet is written
+    except ImportError:
+        raise ModelError("parquet_extra") from None
+    connect: Callable[[str], Any] = duckdb.connect
+    return connect
 
 
-def _plays(plan: Plan, seed: int, replications: int, engine: Engine | None) -> Iterator[Trace]:
-    return (engines.play(plan, seed, number, engine) for number in range(replications))
+class Writer:
+    """Writes what it is shown, replication by replication; files appear whole or not at all."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        trace: Path | None = None,
+        outcomes: Path | None = None,
+        features: tuple[Feature, ...] = (),
+        scores: dict[str, int] | None = None,
+    ) -> None:
+        self.plan, self.features, self.scores = plan, features, scores
+        self.trace = _sheet(trace) if trace else None
+        self.tables = {name: _sheet(beside(outcomes, name)) for name in TABLES} if outcomes else {}
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __call__(self, number: int, played: Trace) -> None:
+        """Write one replication."""
+        if self.trace:
+            self.trace.add(traced(self.plan, played, number))
+        if self.tables:
+            for name, table in of_one(self.plan, played, number, self.features, self.scores).items():
+                self.tables[name].add(table)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        for sheet in (*([self.trace] if self.trace else []), *self.tables.values()):
+            sheet.close(whole=kind is None)
 
 
-def _append(table: pd.DataFrame, path: Path, number: int) -> None:
-    table.to_csv(path, mode="a" if number else "w", header=not number, index=False)
+def _sheet(file: Path) -> Sheet:
+    return _Parquet(file) if file.suffix.lower() == PARQUET else _Csv(file)

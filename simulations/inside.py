@@ -54,7 +54,7 @@ def over_the_day(plan: Plan, replays: Sequence[Replay], pool: str) -> tuple[Hour
     """Return how many cases wait for a pool, and how many of its people are busy and present, by hour of the day."""
     edges = list(range(0, plan.period + 1, HOUR))
     local = [_local_hour(plan, edge) for edge in edges[:-1]]
-    per = [_hourly(plan, one, pool, edges) for one in replays]
+    per = [within(one, pool, edges) for one in replays]
     days = np.array([edge // DAY for edge in edges[:-1]])
     out = []
     for hour in range(24):
@@ -74,11 +74,21 @@ def _local_hour(plan: Plan, at: int) -> int:
     return datetime.fromtimestamp((plan.begin + at) / 1000, UTC).astimezone(ZoneInfo(plan.zone)).hour
 
 
-def _hourly(plan: Plan, replay: Replay, pool: str, edges: list[int]) -> tuple[Floats, Floats, Floats]:
-    """Return ms waited, worked and present in each hour."""
-    groups = [n for n, (id, _) in enumerate(plan.groups) if id == pool]
-    steps = [step for step in range(len(plan.steps)) if set(groups) & set(replay.groups_of(step))]
-    queued = replay.works & np.isin(replay.step, steps)
+def queued_for(replay: Replay, pool: str) -> NDArray[np.bool_]:
+    """Return which visits queue for people, those of a pool among them."""
+    groups = set(groups_of(replay.plan, pool))
+    steps = [step for step in range(len(replay.plan.steps)) if groups & set(replay.groups_of(step))]
+    return np.asarray(replay.works & np.isin(replay.step, steps), np.bool_)
+
+
+def groups_of(plan: Plan, pool: str) -> list[int]:
+    """Return the numbers of a pool's groups."""
+    return [n for n, (id, _) in enumerate(plan.groups) if id == pool]
+
+
+def within(replay: Replay, pool: str, edges: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+    """Return ms waited for a pool, and ms its people are busy and present, in each stretch between edges."""
+    groups, queued = groups_of(replay.plan, pool), queued_for(replay, pool)
     hands = np.isin(replay.group, groups) & (replay.began != NEVER)
     there = [span for group in groups for span in replay.staff[group]]
     present = sum((heads * overlap([a], [b], edges) for a, b, heads in there), np.zeros(len(edges) - 1))

@@ -239,9 +239,15 @@ def check(graph: Path) -> None:
     type=click.Choice(["kernel", "reference"]),
     help="What plays: the compiled kernel (usual) or the reference. Both give the same figures.",
 )
-@click.option("--trace", type=click.Path(path_type=Path, dir_okay=False), help="Write what happened to this CSV file.")
 @click.option(
-    "--outcomes", type=click.Path(path_type=Path, dir_okay=False), help="Write one row a case to this CSV file."
+    "--trace",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what happened, row by row, to this file: Parquet where its name ends so, else CSV.",
+)
+@click.option(
+    "--outcomes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write one row a case to this file, Parquet or CSV, and beside it visits, pools and intervals.",
 )
 def simulate(
     design: Path,
@@ -258,10 +264,8 @@ def simulate(
     if (missing := engines.notice()) is not None and engine is None:
         click.echo(say(missing), err=True)
     try:
-        summary = experiments.simulate(asked, under, replications=replications, seed=seed, engine=engine)
-        if trace or outcomes:
-            plan = experiments.planned(asked, under)
-            files.write(plan, seed=seed, replications=replications, engine=engine, trace=trace, outcomes=outcomes)
+        with files.Writer(experiments.planned(asked, under), trace=trace, outcomes=outcomes) as seen:
+            summary = experiments.simulate(asked, under, replications=replications, seed=seed, engine=engine, seen=seen)
     except PlanError as problem:
         raise click.ClickException("\n".join(in_words(problem))) from problem
     click.echo(experiments.in_words(summary, parts))

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from process_models.graph.documents import write_design
 from process_models.values.canonical import canonical
+from simulations import engines, files, tables
 from tests.building import design_of, graph_of
 from tests.workbench.deciding import a_scenario
 from tests.workbench.reviewing import refunds
@@ -180,11 +181,11 @@ def test_both_engines_write_the_same_trace_and_the_same_row_a_case(tmp_path: Pat
     scenario.write_bytes(canonical(a_scenario()))
     written = {}
     for name in ("kernel", "reference"):
-        files = {what: tmp_path / f"{name}-{what}.csv" for what in ("trace", "outcomes")}
-        options = [part for what, file in files.items() for part in (f"--{what}", str(file))]
+        written_to = {what: tmp_path / f"{name}-{what}.csv" for what in ("trace", "outcomes")}
+        options = [part for what, file in written_to.items() for part in (f"--{what}", str(file))]
         command = ["simulate", str(design), str(scenario), "--replications", "2", "--engine", name, *options]
         assert CliRunner().invoke(main, command).exit_code == 0
-        written[name] = {what: file.read_text("utf-8") for what, file in files.items()}
+        written[name] = {what: file.read_text("utf-8") for what, file in written_to.items()}
 
     assert written["kernel"] == written["reference"]
     trace, outcomes = (written["kernel"][what].splitlines() for what in ("trace", "outcomes"))
@@ -192,6 +193,58 @@ def test_both_engines_write_the_same_trace_and_the_same_row_a_case(tmp_path: Pat
     assert trace[1].split(",")[2] == "ENTER"
     assert len(outcomes) - 1 == sum(",CLOSE," in row for row in trace)
     assert {row.split(",")[0] for row in outcomes[1:]} == {"0", "1"}
+
+
+def test_outcomes_as_parquet_are_the_tables_that_a_notebook_gets_and_nothing_is_played_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="the extra parquet is not installed")
+    design, scenario, file = tmp_path / "design.json", tmp_path / "scenario.json", tmp_path / "week.parquet"
+    design.write_bytes(canonical(refunds()))
+    scenario.write_bytes(canonical(a_scenario()))
+    plays: list[int] = []
+    play = engines.play
+    monkeypatch.setattr(engines, "play", lambda *asked: plays.append(asked[2]) or play(*asked))
+
+    written = CliRunner().invoke(
+        main, ["simulate", str(design), str(scenario), "--replications", "2", "--outcomes", str(file)]
+    )
+
+    assert written.exit_code == 0
+    assert plays == [0, 1]
+    known = tables.outcomes(refunds(), a_scenario(), replications=2)
+    for name, table in known.items():
+        found = duckdb.sql(f"SELECT * FROM '{files.beside(file, name)}'").fetchall()  # noqa: S608 (our own file)
+        assert [tuple(map(str, row)) for row in found] == [
+            tuple(map(str, row)) for row in table.itertuples(index=False)
+        ]
+    visits = known["visits"]
+    causes = visits[[name for name in visits if name.startswith("wait_")]].sum(axis=1)
+    assert (causes == visits["wait"]).all()
+    assert visits["wait"].sum() > 0
+    assert {file.name for file in tmp_path.iterdir() if file.suffix == ".parquet"} == {
+        "week.parquet",
+        "week.visits.parquet",
+        "week.pools.parquet",
+        "week.intervals.parquet",
+    }
+
+
+def test_parquet_without_its_extra_is_refused_with_what_to_install_and_no_file_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design, scenario = tmp_path / "design.json", tmp_path / "scenario.json"
+    design.write_bytes(canonical(refunds()))
+    scenario.write_bytes(canonical(a_scenario()))
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+
+    refused = CliRunner().invoke(
+        main, ["simulate", str(design), str(scenario), "--outcomes", str(tmp_path / "week.parquet")]
+    )
+
+    assert refused.exit_code == 1
+    assert "service-workbench[parquet]" in refused.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["design.json", "scenario.json"]
 
 
 def test_a_design_that_cannot_be_played_is_refused_on_stderr_with_every_step(tmp_path: Path) -> None:

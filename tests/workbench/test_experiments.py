@@ -28,6 +28,7 @@ from tests.workbench.deciding import (
     more_heads,
     played,
     short_of_people,
+    submitted,
     tampered,
 )
 from tests.workbench.people import Visitor
@@ -213,6 +214,19 @@ def test_replications_are_added_until_it_is_enough_or_said_to_be_too_few_and_non
     page = Visitor(app, "nora").get(f"/simulations/{experiment.id}").text
     assert "Played 30 times, as often as was allowed. Not certain enough" in page
     assert "replications would be needed" in page
+
+
+def test_what_is_offered_for_a_recommendation_counts_the_replications_that_were_added(
+    app: Flask, engine: Engine
+) -> None:
+    review = a_review(engine)
+    option = submitted(engine, an_option(engine, review, moves=(more_heads(),)))
+
+    played(engine, growing(engine, review, (option.id,), 30))
+
+    page = Visitor(app, "nora").get(f"/reviews/{review}/decisions").text
+    assert ", 30 replications" in page
+    assert ", 20 replications" not in page
 
 
 def test_options_clearly_behind_are_not_played_further_and_are_compared_as_far_as_they_were(place: Engine) -> None:

@@ -20,7 +20,7 @@ from workbench.decisions.packing import asked_pack, pack_of, why_not
 from workbench.decisions.sheet import parts, sheet
 from workbench.errors import Refusal
 from workbench.experiments import store as experiments
-from workbench.experiments.model import BASELINE
+from workbench.experiments.model import BASELINE, Outcome, Spec
 from workbench.options import store as option_rows
 from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, Place, may, needs, require, see, signing
@@ -72,12 +72,27 @@ def _offered(db: Connection, review: Review) -> list[Choice]:
     submitted = {one.id: one for one in option_rows.options(db, review.id) if one.state == "submitted"}
     out = []
     for experiment in experiments.experiments(db, review.id):
-        spec = experiments.spec(db, experiment)
-        played = [one.source for one in spec.designs if one.id != BASELINE and one.source in submitted]
-        told = f"simulated on {moment(experiment.asked_at)}, {spec.replications} replications"
-        if experiment.outcome:
-            out += [(id, experiment.id, f"{submitted[id].title}, {told}") for id in played]
+        spec, outcome = experiments.spec(db, experiment), experiments.outcome(db, experiment)
+        if outcome is None:
+            continue
+        on = moment(experiment.asked_at)
+        out += [
+            (
+                one.source,
+                experiment.id,
+                f"{submitted[one.source].title}, simulated on {on}, {_often(spec, outcome, one.id)}",
+            )
+            for one in spec.designs
+            if one.id != BASELINE and one.source in submitted
+        ]
     return out
+
+
+def _often(spec: Spec, outcome: Outcome, design: str) -> str:
+    """Return how often a design was played under each scenario, those counted that were added."""
+    counts = [outcome.replications(f"{design}/{one.id}", spec.replications) for one in spec.scenarios]
+    least, most = min(counts), max(counts)
+    return f"{least} replications" if least == most else f"{least} to {most} replications"
 
 
 @bp.post("/reviews/<id>/decisions")
