@@ -8,7 +8,7 @@ known), :mod:`guessing` (what columns seem to be for, and why), :mod:`recipe` (h
 :mod:`quality` and :mod:`figures` (what a log, or a figure beside it, cannot tell), :mod:`variants` (ways, rework,
 hand-overs, promises), :mod:`times` (work, waiting, elapsed time), :mod:`parallel` (what runs side by side),
 :mod:`discovery` (the step graph and its account), :mod:`conformance` (what happens that a graph denies),
-:mod:`segments` (cases by kind), :mod:`demand` (arrivals by hour of the week), and :mod:`example` (a generated log
+:mod:`segments` (cases by kind), :mod:`waits` (why cases waited; on :mod:`opening`), :mod:`demand` (arrivals by hour of the week), and :mod:`example` (a generated log
 with planted truths). What is said to people is worded in ``sentences.toml``.
 
 >>> from process_models.logs.discovery import discover
