@@ -17,6 +17,7 @@ USE_CASES: tuple[str, ...] = (
     "workbench.data.routes",
     "workbench.reviews.routes",
     "workbench.questions.routes",
+    "workbench.findings.routes",
     "workbench.options.routes",
     "workbench.experiments.routes",
     "workbench.decisions.routes",

@@ -139,6 +139,13 @@ class Permission(StrEnum):
     QUESTION_ANSWER = "answer a question"
     QUESTION_SETTLE = "send, settle and close questions"
 
+    # findings and conclusions
+    FINDING_SEE = "see a finding that is put to one's team"
+    FINDING_READ = "see the findings of a review"
+    FINDING_WRITE = "write down a finding"
+    FINDING_REPLY = "reply to a finding"
+    FINDING_SETTLE = "accept and settle findings, and conclude on criteria"
+
     # options, scenarios and experiments
     OPTION_READ = "see an option"
     OPTION_DRAFT = "draft an option"
@@ -178,6 +185,11 @@ ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     Permission.QUESTION_RAISE: ((lead,), (member,), (manager,), (analyst,)),
     Permission.QUESTION_ANSWER: ((member,), (manager,)),
     Permission.QUESTION_SETTLE: ((lead,),),
+    Permission.FINDING_SEE: ((lead,), (analyst,), (decision_maker,), (member,), (manager,)),
+    Permission.FINDING_READ: ((lead,), (analyst,), (decision_maker,), (manager,)),
+    Permission.FINDING_WRITE: ((lead,), (analyst,)),
+    Permission.FINDING_REPLY: ((member,), (manager,)),
+    Permission.FINDING_SETTLE: ((lead,),),
     Permission.OPTION_READ: ((lead,), (analyst,), (decision_maker,), (manager,)),
     Permission.OPTION_DRAFT: ((lead,), (analyst,)),
     Permission.OPTION_SUBMIT: ((lead,),),

@@ -2,6 +2,7 @@
 
 import secrets
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from process_models.evidence.satisfaction import Feature
@@ -11,6 +12,8 @@ from process_models.redesign.envelope import Envelope, Lock
 from process_models.values.fractions import Fraction
 from tests.building import design_of, graph_of
 from workbench import database, example
+from workbench.findings import operations as findings
+from workbench.findings.model import Written
 from workbench.processes import operations as processes
 from workbench.questions import store as question_rows
 from workbench.questions.model import Question
@@ -108,4 +111,37 @@ def a_question(engine: Engine, author: str = "nora") -> str:
     )
     with database.transaction(engine) as db:
         question_rows.add(db, new)
+    return id
+
+
+FOUND = Written(
+    text="Every second check finds nothing.",
+    evidence="Of 40 files that were looked at, 38 passed unchanged.",
+    grade="B",
+    steps=("check",),
+    teams=("claims handler",),
+)
+
+
+def a_finding(engine: Engine, review: str = "", written: Written = FOUND) -> str:
+    """Write down a finding of a review that names a team."""
+    return findings.write(engine, example.actor(engine, "nora"), review or a_review(engine), written).id
+
+
+def a_finding_with_teams(engine: Engine, author: str = "nora") -> str:
+    """Write down a finding and put it to the team it names."""
+    id = a_finding(engine, a_review(engine, author))
+    findings.put_to_teams(engine, example.actor(engine, "nora"), id)
+    return id
+
+
+def an_unnamed_finding(engine: Engine, review: str) -> str:
+    """Write down a finding that names no team."""
+    return a_finding(engine, review, replace(FOUND, teams=()))
+
+
+def an_accepted_finding(engine: Engine, review: str) -> str:
+    """Write down a finding that names no team, and accept it."""
+    id = an_unnamed_finding(engine, review)
+    findings.accept(engine, example.actor(engine, "nora"), id)
     return id
