@@ -12,6 +12,7 @@ again: memory follows the work in progress, not the number of cases, unless a tr
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numba
@@ -137,7 +138,6 @@ def run(  # type: ignore[no-untyped-def]
     stype,
     key,
     qu,
-    dist,
     pdist,
     need,
     gone,
@@ -175,6 +175,9 @@ def run(  # type: ignore[no-untyped-def]
     ckind,
     cgrp,
     cval,
+    dist,
+    vtype,
+    sctype,
     world,
     traced,
     room,
@@ -198,6 +201,7 @@ def run(  # type: ignore[no-untyped-def]
     number = np.zeros(room, np.int64)
     arrived = np.zeros(room, np.int64)
     rank = np.zeros(room, np.int64)
+    of_type = np.zeros(room, np.int64)
     branches = np.zeros(room, np.int64)
     ending = np.zeros(room, np.int8)
     gave_up = np.zeros(room, np.int8)
@@ -331,7 +335,7 @@ def run(  # type: ignore[no-untyped-def]
                     next_at[s] = ltime[i] + share_of(ltime[i + 1] - ltime[i], sum_of[s] - lcum[i], rise)
             lots[case] = mix(world + (who + ONE) * G)
             number[case], arrived[case], rank[case], branches[case] = come, now, sclass[stream], 1
-            ending[case], gave_up[case], case_stay[case] = 0, 0, -1
+            ending[case], gave_up[case], case_stay[case], of_type[case] = 0, 0, -1, sctype[stream]
             for i in range(steps):
                 visits[case, i] = 0
                 joined[case, i] = 0
@@ -389,7 +393,11 @@ def run(  # type: ignore[no-untyped-def]
                     if fptr[step + 1] - low > 1:
                         bits = np.int64(draw(lots[case], U(key[step]), U(visit), ROUTE) >> U(32))
                         for v in range(vptr[step], vptr[step + 1]):
-                            if (vfrom[v] == -1 or vfrom[v] == came_from[stay]) and visit >= vvisit[v]:
+                            if (
+                                (vfrom[v] == -1 or vfrom[v] == came_from[stay])
+                                and visit >= vvisit[v]
+                                and (vtype[v] == -1 or vtype[v] == of_type[case])
+                            ):
                                 i = 0
                                 while bits >= fcum[voff[v] + i]:
                                     i += 1
@@ -445,7 +453,8 @@ def run(  # type: ignore[no-untyped-def]
                     if sort == WAIT:
                         state[stay] = WAITING
                         bits = draw(lots[case], U(key[step]), U(visit), DURATION)
-                        over = now + look_up(bits, body[dist[step]], tail[dist[step]])
+                        shape = dist[of_type[case], step]
+                        over = now + look_up(bits, body[shape], tail[shape])
                         if events == len(heap):
                             return FULL, written, come, 0
                         push(heap, events, over * 16 + DONE, mark[stay], stay)
@@ -534,7 +543,11 @@ def run(  # type: ignore[no-untyped-def]
                 if fptr[step + 1] - low > 1:
                     bits = np.int64(draw(lots[case], U(key[step]), U(visit), ROUTE) >> U(32))
                     for v in range(vptr[step], vptr[step + 1]):
-                        if (vfrom[v] == -1 or vfrom[v] == came) and visit >= vvisit[v]:
+                        if (
+                            (vfrom[v] == -1 or vfrom[v] == came)
+                            and visit >= vvisit[v]
+                            and (vtype[v] == -1 or vtype[v] == of_type[case])
+                        ):
                             i = 0
                             while bits >= fcum[voff[v] + i]:
                                 i += 1
@@ -616,7 +629,8 @@ def run(  # type: ignore[no-untyped-def]
                     waits[step] += now - since[found]
                     since[found] = now
                 bits = draw(lots[case], U(key[step]), U(visit), DURATION)
-                left = look_up(bits, body[dist[step]], tail[dist[step]])
+                shape = dist[of_type[case], step]
+                left = look_up(bits, body[shape], tail[shape])
                 over = np.int64(-1)
                 if fin[group]:
                     over = now + left
@@ -769,6 +783,7 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
             max(1, len(known)),
             *(getattr(plan, name) for name in AFTER),
             *(np.ascontiguousarray(changes[:, n]) for n in range(4)),
+            *_filled(plan),
             np.uint64(world),
             traced,
             room,
@@ -788,8 +803,20 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
         return kept._replace(rows=kept.rows[:written].copy(), cases=kept.cases[:come].copy(), arrived=int(come))
 
 
+@lru_cache(maxsize=8)
+def _filled(plan: Plan) -> tuple[Any, ...]:
+    """Return the arrays that a plan may leave out, as the loop reads them."""
+    steps, streams = len(plan.stype), len(plan.skey)
+    types = 1 + max(plan.sctype.tolist(), default=0)
+    return (
+        plan.tdist.reshape(-1, steps) if plan.tdist.size else np.tile(plan.dist, (types, 1)),
+        plan.vtype if plan.vtype.size else np.full(len(plan.vfrom), -1, np.int32),
+        plan.sctype if plan.sctype.size else np.zeros(streams, np.int32),
+    )
+
+
 BEFORE = (
-    *("stype", "key", "qu", "dist", "pdist", "need", "gone", "fptr", "fto", "vptr", "vfrom", "vvisit", "voff", "fcum"),
+    *("stype", "key", "qu", "pdist", "need", "gone", "fptr", "fto", "vptr", "vfrom", "vvisit", "voff", "fcum"),
     *("qgp", "qgl", "gqp", "gql", "cap0", "opn0", "fin", "cptr", "cs", "ce"),
 )
 AFTER = ("lptr", "ltime", "lcum", "bstep", "bcases", "bstream", "bkey", "bounds")

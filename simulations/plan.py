@@ -6,7 +6,7 @@ refused here, with every fault at once.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction as Exact
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -26,7 +26,7 @@ from process_models.values import luck
 from process_models.values.calendars import Calendar, unroll
 from process_models.values.canonical import digest
 from process_models.values.clocks import Clock
-from process_models.values.distributions import Distribution, Exponential, Fixed, quantiles
+from process_models.values.distributions import Distribution, Exponential, Fixed, quantiles, scaled
 from process_models.values.errors import ModelError
 from process_models.values.fractions import apportion, number
 from process_models.values.sentences import Sentence, say
@@ -35,6 +35,7 @@ from simulations.demand import ONE, cumulative
 from simulations.scenario import Scenario
 
 WHOLE = 2**32
+WHOLE_TIME = "1"
 MOST_STEPS = 2**12 - 1
 MOST_UNDER_WAY = 2**17
 """Cases under way at once beyond which a play is stopped: far more work comes than people can do."""
@@ -64,7 +65,10 @@ class PlanError(ModelError):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """Arrays by name, in the order of their digest, and names for people, which no engine reads."""
+    """Arrays by name, in the order of their digest, and names for people, which no engine reads.
+
+    An array that stands for something a design may do without has a default, and is not part of the digest where empty.
+    """
 
     stype: Small
     """Kind of each step, as in :data:`KINDS`."""
@@ -98,6 +102,12 @@ class Plan:
     """Where the variant's shares begin in ``fcum``."""
     fcum: Ints
     """Cumulative shares in 1/2^32, the last of a variant 2^32."""
+    vtype: Small = field(default_factory=lambda: _small(()))
+    """Case type for which the variant holds, -1 for any; empty where no share depends on it."""
+    tdist: Small = field(default_factory=lambda: _small(()))
+    """Table of the duration by case type and step; empty where no duration depends on the type."""
+    sctype: Small = field(default_factory=lambda: _small(()))
+    """Case type of each stream, by number; empty where nothing depends on it."""
     qgp: Small
     qgl: Small
     """Groups of each queue, in order of preference."""
@@ -205,7 +215,11 @@ class Plan:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name, in the order of the digest."""
-        return {f.name: value for f in fields(self) if isinstance(value := getattr(self, f.name), np.ndarray)}
+        return {
+            f.name: value
+            for f in fields(self)
+            if isinstance(value := getattr(self, f.name), np.ndarray) and (value.size or f.default_factory is MISSING)
+        }
 
     @cached_property
     def digest(self) -> str:
@@ -235,7 +249,8 @@ def plan(design: Design, scenario: Scenario) -> Plan:
     tables = Tables()
     arrays = {
         **_steps(graph, index, tables),
-        **_flows(graph, index),
+        **_flows(graph, index, _types(scenario)),
+        **_by_type(graph, scenario, tables),
         **_queues(design, groups),
         **_groups(groups, scenario),
         **_demand(scenario),
@@ -348,37 +363,68 @@ def _roles(graph: StepGraph) -> list[str]:
     return sorted({step.role for step in graph.of_kind(Kind.WORK)})
 
 
-def _duration(step: Step) -> Distribution:
-    return step.time.distribution if step.time else Fixed(0)
+def _duration(step: Step, case_type: str = "") -> Distribution:
+    """Return how long a step takes for cases of a type."""
+    usual = step.time.distribution if step.time else Fixed(0)
+    factor = next((one.factor for one in step.type_times if one.id == case_type), WHOLE_TIME)
+    return usual if factor == WHOLE_TIME else scaled(usual, factor)
 
 
-def _flows(graph: StepGraph, index: dict[str, int]) -> dict[str, NDArray[Any]]:
+def _types(scenario: Scenario) -> dict[str, int]:
+    """Return the case types that come, by name, with their numbers."""
+    return {name: n for n, name in enumerate(sorted({stream.case_type for stream in scenario.streams}))}
+
+
+def _by_type(graph: StepGraph, scenario: Scenario, tables: Tables) -> dict[str, NDArray[Any]]:
+    """Return what depends on the type of a case; nothing where nothing does."""
+    types = _types(scenario)
+    timed = any(
+        one.id in types for step in graph.of_kind(Kind.WORK) + graph.of_kind(Kind.WAIT) for one in step.type_times
+    )
+    if not timed and not any(row.case_type in types for row in graph.rows if row.case_type):
+        return {}
+    arrays: dict[str, NDArray[Any]] = {"sctype": _small(types[stream.case_type] for stream in scenario.streams)}
+    if timed:
+        arrays["tdist"] = _small(
+            tables.of(_duration(step, name)) if step.kind in (Kind.WORK, Kind.WAIT) else -1
+            for name in types
+            for step in graph.steps
+        )
+    return arrays
+
+
+def _flows(graph: StepGraph, index: dict[str, int], types: dict[str, int]) -> dict[str, NDArray[Any]]:
     ways = [graph.ways(step.id) for step in graph.steps]
-    variants = [_variants(graph, step, index) for step in graph.steps]
+    variants = [_variants(graph, step, index, types) for step in graph.steps]
     shares = [cumulated for step in variants for *_, cumulated in step]
+    by_type = _small(case_type for step in variants for case_type, *_ in step)
     return {
         "fptr": _pointers(ways),
         "fto": _small(index[flow.target] for step in ways for flow in step),
         "vptr": _pointers(variants),
-        "vfrom": _small(came for step in variants for came, _, _ in step),
-        "vvisit": _ints(visit for step in variants for _, visit, _ in step),
+        "vfrom": _small(came for step in variants for _, came, _, _ in step),
+        "vvisit": _ints(visit for step in variants for _, _, visit, _ in step),
+        "vtype": by_type if (by_type >= 0).any() else by_type[:0],
         "voff": _ints([0, *accumulate(len(row) for row in shares)][:-1]),
         "fcum": _ints(part for row in shares for part in row),
     }
 
 
-def _variants(graph: StepGraph, step: Step, index: dict[str, int]) -> list[tuple[int, int, tuple[int, ...]]]:
-    """Return a step's shares for each history, in the order in which an engine looks: the first that fits holds."""
+def _variants(
+    graph: StepGraph, step: Step, index: dict[str, int], types: dict[str, int]
+) -> list[tuple[int, int, int, tuple[int, ...]]]:
+    """Return a step's shares for each type and history, in the order of looking: the first that fits a case holds."""
     ways = graph.ways(step.id)
     if not ways or step.kind is Kind.FORK:
         return []
     mine = {flow.id for flow in ways}
-    conditions = {(row.came_from, row.visit_from) for row in graph.rows if row.flow in mine} | {("", 0)}
-    ordered = sorted(conditions, key=lambda c: (c[0] == "", c[0], -c[1]))
+    conditions = {row.condition for row in graph.rows if row.flow in mine} | {("", "", 0)}
+    ordered = sorted(conditions, key=lambda c: (c[0] == "", c[0], c[1] == "", c[1], -c[2]))
     return [
-        (index.get(came, -1), visit, cumulated(tuple(shares_at(graph, step.id, visit, came)[flow.id] for flow in ways)))
-        for came, visit in ordered
-        if came in index or not came
+        (types[of] if of else -1, index.get(came, -1), visit, cumulated(tuple(shares[flow.id] for flow in ways)))
+        for of, came, visit in ordered
+        if (came in index or not came) and (of in types or not of)
+        for shares in [shares_at(graph, step.id, visit, came, of)]
     ]
 
 

@@ -52,10 +52,11 @@ class Overrun(Exception):
 class Case:
     """Somebody who wants something, on the way through the steps."""
 
-    def __init__(self, number: int, lot: int, priority: int) -> None:
+    def __init__(self, number: int, lot: int, priority: int, case_type: int) -> None:
         self.number = number
         self.lot = lot
         self.priority = priority
+        self.type = case_type
         self.visits: dict[int, int] = {}
         self.joined: dict[int, int] = {}
         """Branches that have come to each JOIN."""
@@ -110,9 +111,12 @@ class World:
         self.rows: list[tuple[int, ...]] = []
         self.kinds = [KINDS[kind] for kind in plan.stype.tolist()]
         self.key, self.queue_of = plan.key.tolist(), plan.qu.tolist()
-        self.table, self.patience, self.need = plan.dist.tolist(), plan.pdist.tolist(), plan.need.tolist()
+        self.patience, self.need = plan.pdist.tolist(), plan.need.tolist()
         self.onward = _split(plan.fto, plan.fptr)
         self.variants = _variants(plan)
+        self.type_of = plan.sctype.tolist() or [0] * len(plan.skey)
+        tables = plan.tdist.reshape(-1, len(plan.stype)).tolist()
+        self.table_of = tables or [plan.dist.tolist()] * (1 + max(self.type_of))
         self.groups_of = _split(plan.qgl, plan.qgp)
         self.open_times = list(zip(_split(plan.cs, plan.cptr), _split(plan.ce, plan.cptr), strict=True))
         served = _split(plan.gql, plan.gqp)
@@ -191,7 +195,8 @@ class World:
         if self.open_cases == MOST_UNDER_WAY:
             raise Overrun(self.plan.names[self.fullest()])
         coming: Arrival = self.arrivals[number]
-        case = Case(number, luck.lot(self.world, coming.who), int(self.plan.sprio[coming.stream]))
+        priority, case_type = int(self.plan.sprio[coming.stream]), self.type_of[coming.stream]
+        case = Case(number, luck.lot(self.world, coming.who), priority, case_type)
         self.to_come -= 1
         self.open_cases += 1
         self.env.process(self.life(case, coming.step, -1))
@@ -255,8 +260,8 @@ class World:
         if len(onward) == 1:
             return onward[0]
         bits = self.bits(case, step, visit, Purpose.ROUTE) >> 32
-        for came, from_visit, shares in self.variants[step]:
-            if came in (-1, came_from) and visit >= from_visit:
+        for case_type, came, from_visit, shares in self.variants[step]:
+            if case_type in (-1, case.type) and came in (-1, came_from) and visit >= from_visit:
                 return next(target for target, share in zip(onward, shares, strict=True) if bits < share)
         raise AssertionError("the last variant holds for every case")
 
@@ -404,7 +409,7 @@ class World:
     def duration(self, stay: Stay) -> int:
         """Return how long work or wait takes, ms."""
         bits = self.bits(stay.case, stay.step, stay.visit, Purpose.DURATION)
-        return self.plan.drawn(self.table[stay.step], bits)
+        return self.plan.drawn(self.table_of[stay.case.type][stay.step], bits)
 
     def bits(self, case: Case, step: int, visit: int, purpose: Purpose) -> int:
         """Return the luck of a case at a step, on a visit, for a purpose."""
@@ -420,14 +425,15 @@ def _split(values: Any, pointers: Any) -> list[list[int]]:
     return [values[low:high].tolist() for low, high in pairwise(bounds)]
 
 
-def _variants(plan: Plan) -> list[list[tuple[int, int, list[int]]]]:
-    """Return the shares of each step for each history, the first that fits holding."""
+def _variants(plan: Plan) -> list[list[tuple[int, int, int, list[int]]]]:
+    """Return the shares of each step for each type and history, the first that fits holding."""
     widths = [len(row) for row in _split(plan.fto, plan.fptr)]
-    rows = zip(plan.vfrom.tolist(), plan.vvisit.tolist(), plan.voff.tolist(), strict=True)
+    types = plan.vtype.tolist() or [-1] * len(plan.vfrom)
+    rows = zip(types, plan.vfrom.tolist(), plan.vvisit.tolist(), plan.voff.tolist(), strict=True)
     everything = list(rows)
     bounds = plan.vptr.tolist()
     return [
-        [(came, visit, plan.fcum[off : off + width].tolist()) for came, visit, off in everything[low:high]]
+        [(of, came, visit, plan.fcum[off : off + width].tolist()) for of, came, visit, off in everything[low:high]]
         for width, (low, high) in zip(widths, pairwise(bounds), strict=True)
     ]
 

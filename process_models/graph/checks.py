@@ -10,7 +10,7 @@ from msgspec import Struct
 from process_models.graph.blocks import unstructured
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import TIMED, Kind, Lane
+from process_models.graph.steps import TIMED, Condition, Kind, Lane
 from process_models.values.fractions import number
 from process_models.values.sentences import Sentence, say
 
@@ -109,13 +109,14 @@ def uneven_shares(graph: StepGraph) -> Iterator[Fault]:
 
 def uneven_rows(graph: StepGraph) -> Iterator[Fault]:
     """Conditional shares of a step that do not add up to 1 for one of their conditions."""
-    totals: dict[tuple[str, int, str], Decimal] = {}
+    totals: dict[tuple[str, Condition], Decimal] = {}
     for row in graph.rows:
-        key = (graph.flow_by_id[row.flow].source, row.visit_from, row.came_from)
+        key = (graph.flow_by_id[row.flow].source, row.condition)
         totals[key] = totals.get(key, Decimal(0)) + number(row.share)
-    for (step, visit, came_from), total in sorted(totals.items()):
+    for (step, (case_type, came_from, visit)), total in sorted(totals.items()):
         if abs(total - 1) > SHARE_TOLERANCE:
-            yield _at(graph, step, "uneven_rows", total=total, visit=visit, came_from=came_from or "any step")
+            given = {"visit": visit, "came_from": came_from or "any step", "cases": case_type or "any"}
+            yield _at(graph, step, "uneven_rows", total=total, **given)
 
 
 def wrong_blocks(graph: StepGraph) -> Iterator[Fault]:

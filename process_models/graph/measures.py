@@ -15,7 +15,7 @@ from msgspec import Struct
 from process_models.graph.blocks import blocks
 from process_models.graph.design import Design
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Flow, Kind, Step
+from process_models.graph.steps import Flow, Kind, ShareRow, Step
 from process_models.values.distributions import mean
 from process_models.values.errors import ModelError
 from process_models.values.fractions import number
@@ -29,11 +29,12 @@ class Visits(Struct, frozen=True):
 
     of: dict[str, float]
     exact: bool
-    """False with abandonment, or an END or conditional shares inside a block: then simulation says how often."""
+    """False with abandonment, shares by case type, or an END or conditional shares inside a block: then simulation says
+    how often."""
 
 
 def visits(graph: StepGraph) -> Visits:
-    """Return the expected visits a case makes to each step.
+    """Return the expected visits a case makes to each step; shares that hold for one case type alone are passed over.
 
     Raises ModelError where the graph has no single start or a case could go round for ever.
     """
@@ -60,7 +61,7 @@ def visits(graph: StepGraph) -> Visits:
 
 
 def _chain(graph: StepGraph, start: str) -> dict[State, list[tuple[State, float]]]:
-    watched = tuple(sorted({graph.flow_by_id[row.flow].source for row in graph.rows}))
+    watched = _watched(graph)
     caps = {step: max(r.visit_from for r in graph.rows if graph.flow_by_id[r.flow].source == step) for step in watched}
     branches = {block.join: len(block.branches) for block in blocks(graph)}
     chain: dict[State, list[tuple[State, float]]] = {}
@@ -81,8 +82,13 @@ def _chain(graph: StepGraph, start: str) -> dict[State, list[tuple[State, float]
     return chain
 
 
+def _watched(graph: StepGraph) -> tuple[str, ...]:
+    """Return the steps whose shares depend on history."""
+    return tuple(sorted({graph.flow_by_id[row.flow].source for row in graph.rows}))
+
+
 def _first(graph: StepGraph, start: str) -> State:
-    watched = sorted({graph.flow_by_id[row.flow].source for row in graph.rows})
+    watched = _watched(graph)
     return (start, tuple(int(step == start) for step in watched), "")
 
 
@@ -99,22 +105,31 @@ def _shares(graph: StepGraph, step: Step, visit: int, came_from: str) -> Iterato
             yield flow, share
 
 
-def shares_at(graph: StepGraph, step: str, visit: int, came_from: str) -> dict[str, Exact]:
-    """Return the share of each normal flow for a case on this visit to a step, coming from that step.
+def shares_at(graph: StepGraph, step: str, visit: int, came_from: str, case_type: str = "") -> dict[str, Exact]:
+    """Return the share of each normal flow for a case of a type on this visit to a step, coming from that step.
 
-    Rows that name where the case came from go before rows that do not; among these the highest visit reached holds.
+    Rows that name the case's type go before rows that do not, then rows that name where the case came from; among these
+    the highest visit reached holds.
     """
     ways = {flow.id: flow for flow in graph.ways(step)}
-    rows = [r for r in graph.rows if r.flow in ways and r.visit_from <= visit and r.came_from in ("", came_from)]
+    rows = [row for row in graph.rows if row.flow in ways and _holds(row, visit, came_from, case_type)]
     if not rows:
         return {id: Exact(number(flow.share)) for id, flow in ways.items()}
-    best = max((bool(row.came_from), row.visit_from) for row in rows)
-    held = {row.flow: Exact(number(row.share)) for row in rows if (bool(row.came_from), row.visit_from) == best}
+    best = max(map(_precedence, rows))
+    held = {row.flow: Exact(number(row.share)) for row in rows if _precedence(row) == best}
     return {id: held.get(id, Exact(0)) for id in ways}
 
 
+def _holds(row: ShareRow, visit: int, came_from: str, case_type: str) -> bool:
+    return row.visit_from <= visit and row.came_from in ("", came_from) and row.case_type in ("", case_type)
+
+
+def _precedence(row: ShareRow) -> tuple[bool, bool, int]:
+    return bool(row.case_type), bool(row.came_from), row.visit_from
+
+
 def _exact(graph: StepGraph) -> bool:
-    if any(flow.kind == "abandon" for flow in graph.flows):
+    if any(flow.kind == "abandon" for flow in graph.flows) or any(row.case_type for row in graph.rows):
         return False
     inside = {id for block in blocks(graph) for branch in block.branches for id in branch}
     watched = {graph.flow_by_id[row.flow].source for row in graph.rows}

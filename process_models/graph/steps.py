@@ -77,6 +77,20 @@ class Timing(Document, frozen=True):
     n: int | None = None
 
 
+class TypeTime(Document, frozen=True):
+    """How many times as long a step takes for cases of one type."""
+
+    id: str
+    """The case type, as streams name it."""
+    factor: Fraction
+
+    def __post_init__(self) -> None:
+        """Refuse a time below none."""
+        super().__post_init__()
+        if number(self.factor) < 0:
+            raise ModelError("negative_factor", type=self.id, factor=self.factor)
+
+
 class Step(Document, frozen=True, kw_only=True):
     """One thing done, waited for or decided."""
 
@@ -92,6 +106,8 @@ class Step(Document, frozen=True, kw_only=True):
     """The role that answers for it."""
     time: Timing | None = None
     """Work of a WORK step, or the wait of a WAIT step, per visit; None where it is not known."""
+    type_times: tuple[TypeTime, ...] = ()
+    """Case types for which the time is another; all others take it as it is."""
     patience: Timing | None = None
     """How long a case queues here before it gives up, in wall time; needs an abandon flow."""
     scores: tuple[Score, ...] = ()
@@ -167,6 +183,10 @@ class Flow(Document, frozen=True, kw_only=True):
             raise ModelError("share_outside", flow=self.id, share=self.share)
 
 
+Condition = tuple[str, str, int]
+"""Case type and step come from (empty for any), and the visit from which a conditional share holds."""
+
+
 class ShareRow(Document, frozen=True, kw_only=True):
     """Shares that depend on history: the share of one flow when a condition on the case's visits holds."""
 
@@ -176,8 +196,15 @@ class ShareRow(Document, frozen=True, kw_only=True):
     """Holds from this visit of the flow's source on; rows of the highest number that the visit reaches apply."""
     came_from: str = ""
     """Holds only for cases that came from this step, empty for any."""
+    case_type: str = ""
+    """Holds only for cases of this type, as streams name it; empty for any."""
     share: Fraction
     count: int | None = None
+
+    @property
+    def condition(self) -> "Condition":
+        """For which cases it holds; the rows of one condition belong together."""
+        return self.case_type, self.came_from, self.visit_from
 
 
 class Dependency(Document, frozen=True):

@@ -5,8 +5,9 @@ from decimal import Decimal
 import msgspec
 
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Flow, Kind, ShareRow
+from process_models.graph.steps import Condition, Flow, Kind, ShareRow
 from process_models.values.clocks import Clock
+from process_models.values.document import slug
 from process_models.values.errors import ModelError
 from process_models.values.fractions import WHOLE, Fraction, fraction, number, shares_of
 
@@ -81,12 +82,12 @@ def _joined(flows: dict[str, Flow], entering: Flow, target: str, share: Fraction
 
 def _join_row(rows: dict[str, ShareRow], row: ShareRow, flow: str, share: Fraction) -> None:
     for other in rows.values():
-        if (other.flow, other.visit_from, other.came_from) == (flow, row.visit_from, row.came_from):
+        if (other.flow, other.condition) == (flow, row.condition):
             rows[other.id] = msgspec.structs.replace(
                 other, share=fraction(number(other.share) + number(share)), count=None
             )
             return
-    id = row_id(flow, row.visit_from, row.came_from)
+    id = row_id(flow, row.visit_from, row.came_from, row.case_type)
     rows[id] = msgspec.structs.replace(row, id=id, flow=flow, share=share, count=None)
 
 
@@ -137,27 +138,28 @@ def _scaled(graph: StepGraph, flow: Flow, factor: Decimal) -> tuple[Flow, ...]:
 
 def _rows_for(graph: StepGraph, flow: Flow) -> tuple[ShareRow, ...]:
     """Return the new flow's rows: its share under every condition that the source's other flows have."""
-    conditions = {(r.visit_from, r.came_from) for r in graph.rows if graph.flow_by_id[r.flow].source == flow.source}
+    conditions = {r.condition for r in graph.rows if graph.flow_by_id[r.flow].source == flow.source}
     return tuple(
         ShareRow(
-            id=row_id(flow.id, visit, came_from), flow=flow.id, visit_from=visit, came_from=came_from, share=flow.share
+            id=row_id(flow.id, visit, came_from, case_type),
+            flow=flow.id,
+            visit_from=visit,
+            came_from=came_from,
+            case_type=case_type,
+            share=flow.share,
         )
-        for visit, came_from in sorted(conditions)
+        for case_type, came_from, visit in sorted(conditions)
     )
 
 
 def _evened(graph: StepGraph, step: str) -> tuple[ShareRow, ...]:
     """Return all rows, those of one step brought to a sum of 1 under each condition."""
     mine = [r for r in graph.rows if graph.flow_by_id[r.flow].source == step]
-    totals: dict[tuple[int, str], Decimal] = {}
+    totals: dict[Condition, Decimal] = {}
     for row in mine:
-        key = (row.visit_from, row.came_from)
-        totals[key] = totals.get(key, Decimal(0)) + number(row.share)
-    kept = [r for r in mine if totals[r.visit_from, r.came_from] > 0]
-    even = [
-        msgspec.structs.replace(r, share=fraction(number(r.share) / totals[r.visit_from, r.came_from]), count=None)
-        for r in kept
-    ]
+        totals[row.condition] = totals.get(row.condition, Decimal(0)) + number(row.share)
+    kept = [r for r in mine if totals[r.condition] > 0]
+    even = [msgspec.structs.replace(r, share=fraction(number(r.share) / totals[r.condition]), count=None) for r in kept]
     return (*(r for r in graph.rows if r not in mine), *even)
 
 
@@ -182,9 +184,10 @@ def flow_id(taken: frozenset[str], source: str, target: str) -> str:
     return id
 
 
-def row_id(flow: str, visit_from: int, came_from: str) -> str:
+def row_id(flow: str, visit_from: int, came_from: str, case_type: str = "") -> str:
     """Return the id of a conditional row."""
-    return f"{flow}.v{visit_from}" + (f".{came_from}" if came_from else "")
+    parts = [flow, f"v{visit_from}", came_from, f"of-{slug(case_type)}" if case_type else ""]
+    return ".".join(part for part in parts if part)
 
 
 def with_shares(graph: StepGraph, step: str, shares: dict[str, Fraction]) -> StepGraph:
@@ -213,12 +216,10 @@ def _fitted(name: str, rows: list[ShareRow], ways: dict[str, Flow], shares: dict
 
     Iterative proportional fitting (Deming and Stephan, 1940) with the counts as weights where all are known.
     """
-    groups: dict[tuple[int, str], dict[str, float]] = {}
+    groups: dict[Condition, dict[str, float]] = {}
     for row in rows:
-        groups.setdefault((row.visit_from, row.came_from), {})[row.flow] = float(row.share)
-    counts: dict[tuple[int, str], int] = {
-        key: sum(r.count or 0 for r in rows if (r.visit_from, r.came_from) == key) for key in groups
-    }
+        groups.setdefault(row.condition, {})[row.flow] = float(row.share)
+    counts: dict[Condition, int] = {key: sum(r.count or 0 for r in rows if r.condition == key) for key in groups}
     weights = counts if all(row.count is not None for row in rows) and any(counts.values()) else None
     wanted = {id: float(share) for id, share in shares.items()}
     overall = {id: float(ways[id].share) for id in ways}
@@ -235,8 +236,8 @@ def _fitted(name: str, rows: list[ShareRow], ways: dict[str, Flow], shares: dict
                 raise ModelError("odds_do_not_fit", step=name)
             group.update({id: share / total_share for id, share in scaled.items()})
     out = []
-    for (visit_from, came_from), group in groups.items():
+    for condition, group in groups.items():
         for id, share in zip(group, shares_of(tuple(round(s * FINE) for s in group.values())), strict=True):
-            old = next(r for r in rows if (r.flow, r.visit_from, r.came_from) == (id, visit_from, came_from))
+            old = next(r for r in rows if (r.flow, r.condition) == (id, condition))
             out.append(msgspec.structs.replace(old, share=share, count=None))
     return out

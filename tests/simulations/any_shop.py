@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from process_models.graph.design import Design, Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Flow, Kind, ShareRow, Step, Timing
+from process_models.graph.steps import Flow, Kind, ShareRow, Step, Timing, TypeTime
 from process_models.values.calendars import DAY, HOUR, MINUTE, Span
 from process_models.values.distributions import Exponential, Fixed, LogNormal
 from simulations.scenario import Absence, Away, Backlog, Scenario, Stream, Surge
 from tests.building import GUESS
 
 SHARES = ((1,), (2, 8), (5, 5), (9, 1), (1, 3, 6))
+TYPES = ("claim", "query")
 ROLES = ("clerk", "expert", "desk")
 
 
@@ -48,9 +49,14 @@ class Sketch:
             return Timing(Exponential(n * self.tick), GUESS)
         return Timing(LogNormal(n * self.tick, n * self.tick), GUESS)
 
+    def type_times(self) -> dict[str, tuple[TypeTime, ...]]:
+        """Perhaps another time for cases of one type."""
+        factors = self.draw(st.sampled_from([(), (), (), ("2",), ("0.5", "0")]))
+        return {"type_times": tuple(TypeTime(of, factor) for of, factor in zip(TYPES, factors, strict=False))}
+
     def work(self, inside: bool) -> str:
         """Add work, perhaps with patience."""
-        fields = {"role": self.draw(st.sampled_from(ROLES)), "time": self.time()}
+        fields = {"role": self.draw(st.sampled_from(ROLES)), "time": self.time(), **self.type_times()}
         if self.draw(st.integers(0, 4)) == 0:
             fields["patience"] = self.time()
             id = self.step(Kind.WORK, **fields)
@@ -68,7 +74,7 @@ class Sketch:
                 id = self.work(inside)
                 return id, id
             case "wait":
-                id = self.step(Kind.WAIT, time=self.time())
+                id = self.step(Kind.WAIT, time=self.time(), **self.type_times())
                 return id, id
             case "choice":
                 return self.choice(depth, inside)
@@ -81,15 +87,23 @@ class Sketch:
         """Add alternatives that meet again; one may be empty, one may end the case."""
         door, out = self.step(Kind.CHOICE), self.step(Kind.CHOICE)
         shares = self.draw(st.sampled_from(SHARES[1:]))
+        other = self.draw(st.sampled_from([None, None, *TYPES, "never comes"]))
         for n, share in enumerate(shares):
             if n == 1 and self.draw(st.booleans()):
-                self.flow(door, out, share)
+                way = self.flow(door, out, share)
+                self.row_of_type(other, way, n)
                 continue
             first, last = self.line(depth - 1, inside)
-            self.flow(door, first, share)
+            self.row_of_type(other, self.flow(door, first, share), n)
             ends = n == 2 and self.draw(st.booleans())
             self.flow(last, self.step(Kind.END) if ends else out)
         return door, out
+
+    def row_of_type(self, case_type: str | None, flow: str, n: int) -> None:
+        """Let all cases of a type take the second way, and no other."""
+        if case_type is not None:
+            share = "1" if n == 1 else "0"
+            self.rows.append(ShareRow(id=f"{flow}.t", flow=flow, case_type=case_type, share=share))
 
     def loop(self, depth: int, inside: bool) -> tuple[str, str]:
         """Add work that is done again for some, less often from the second visit on."""
@@ -167,7 +181,12 @@ def _pool(draw, name: str) -> Pool:
 def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
     rates = [draw(st.sampled_from(["0", "2", "6", "20"])) for _ in range(24)] * 7
     streams = tuple(
-        Stream(id=f"stream{n}", per_hour=tuple(rates), priority=draw(st.integers(0, 2)))
+        Stream(
+            id=f"stream{n}",
+            per_hour=tuple(rates),
+            priority=draw(st.integers(0, 2)),
+            case_type=draw(st.sampled_from(TYPES)),
+        )
         for n in range(draw(st.integers(1, 2)))
     )
     workable = [step.id for step in graph.of_kind(Kind.WORK)]

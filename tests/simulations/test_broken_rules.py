@@ -12,15 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from process_models.values.calendars import HOUR
-from process_models.values.distributions import Fixed
 from simulations import kernel, reference
 from simulations.plan import plan
-from simulations.scenario import Backlog
-from tests.building import graph_of
 from tests.simulations.any_shop import shops
+from tests.simulations.feature_plays import FEATURES
 from tests.simulations.golden_plays import claims
-from tests.simulations.playing import pool, scenario, shop, takes
 
 RULES = tomllib.loads(Path(__file__).with_name("broken_rules.toml").read_text("utf-8"))
 ENGINES = {"reference": reference, "kernel": kernel}
@@ -48,7 +44,7 @@ def module(engine: str, rule: str = "") -> ModuleType:
 @pytest.fixture(scope="module")
 def plays():
     """Plans with what they give, smallest first: shops of many kinds, the same in every run."""
-    found = [plan(*claims(60_000)), at_once()]
+    found = [plan(*claims(60_000)), *(plan(*make()) for make in FEATURES.values())]
 
     @settings(max_examples=SHOPS, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -57,15 +53,10 @@ def plays():
         found.append(plan(*drawn))
 
     gather()
-    told = [(one, reference.play(one, 1, 0).digest, len(reference.play(one, 1, 0).rows)) for one in found]
-    return [one[:2] for one in sorted(told, key=lambda one: one[2]) if 0 < one[2] < MOST_ROWS or one[0] is found[0]]
-
-
-def at_once():
-    """Cases that wait at the start for work that takes no time: arrivals and work at one instant."""
-    graph = graph_of("start a, a b, b end", made={name: takes(Fixed(0)) for name in "ab"})
-    asked = scenario(period=6 * HOUR, backlog=(Backlog(id="a", stream="phone", cases=5),))
-    return plan(shop(graph, pool("p", 1)), asked)
+    kept = [(one, reference.play(one, 1, 0)) for one in found]
+    told = [(one, trace.digest, len(trace.rows)) for one, trace in kept]
+    own = found[: 1 + len(FEATURES)]
+    return [one[:2] for one in sorted(told, key=lambda one: one[2]) if 0 < one[2] < MOST_ROWS or one[0] in own]
 
 
 def tells(engine: str, rule: str, plays) -> bool:

@@ -16,6 +16,7 @@ from simulations.scenario import Stream
 from simulations.trace import Row
 from tests.building import graph_of
 from tests.simulations.any_shop import shops
+from tests.simulations.feature_plays import FEATURES
 from tests.simulations.golden_plays import claims
 from tests.simulations.playing import ALWAYS, pool, scenario, shop, takes, weekly
 
@@ -45,6 +46,17 @@ def test_both_engines_give_the_same_digest_for_everything_at_once(tick):
     assert [kernel.play(played, seed, 0).digest for seed in range(5)] == [
         reference.play(played, seed, 0).digest for seed in range(5)
     ]
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_both_engines_give_the_same_trace_for_each_feature(feature):
+    played = plan(*FEATURES[feature]())
+
+    for seed in range(20):
+        slow, fast = reference.play(played, seed, 0), kernel.play(played, seed, 0)
+        assert np.array_equal(slow.cases, fast.cases)
+        assert np.array_equal(slow.rows, fast.rows)
+        assert len(slow.rows) > 100
 
 
 def busy(rate="60", heads=3):
