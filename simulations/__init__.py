@@ -6,8 +6,9 @@ Read in this order: :mod:`scenario` (what is asked), :mod:`plan` (a design and a
 (what the play says), :mod:`tables` and :mod:`files` (the same as pandas frames and as files), :mod:`experiments`
 (designs × scenarios × replications), :mod:`executors` (on how many machines), :mod:`comparison`, :mod:`precision` and
 :mod:`selection` (what may be concluded, when it is enough, which is best), :mod:`story` and :mod:`inside` (why cases
-wait, queues and staff over the day), :mod:`breaking` (how much demand is borne), :mod:`queueing` (formulas: a quick
-screen, and what to test against).
+wait, queues and staff over the day), :mod:`breaking` (how much demand is borne), :mod:`assumptions` and
+:mod:`sensitivity` (what goes in, and what a figure hangs on), :mod:`queueing` (formulas: a quick screen, and what to
+test against).
 
 >>> from simulations import engines, experiments
 >>> design, scenario = engines.smallest()
