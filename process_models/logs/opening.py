@@ -19,8 +19,8 @@ class Open:
     @classmethod
     def of(cls, calendar: Calendar | None, zone: str, begin: int, end: int) -> "Open":
         """Return the open time of a calendar around two instants; without one all time is open."""
-        around: Interval = (begin - WEEK, end + WEEK)
-        return cls(Opening.of((around,) if calendar is None else unroll(calendar, zone, *around)))
+        wider: Interval = (begin - WEEK, end + WEEK)
+        return cls(Opening.of((wider,) if calendar is None else unroll(calendar, zone, *wider)))
 
     def until(self, at: Ints) -> Ints:
         """Return the open ms before each instant."""
@@ -37,7 +37,7 @@ class Open:
         return found
 
 
-def stretch(*instants: Ints) -> tuple[int, int]:
+def around(*instants: Ints) -> tuple[int, int]:
     """Return the first and the last of many instants."""
     return min(int(part.min()) for part in instants), max(int(part.max()) for part in instants)
 

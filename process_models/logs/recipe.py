@@ -17,6 +17,7 @@ from process_models.logs.wide import long
 from process_models.values.calendars import Calendar
 from process_models.values.canonical import canonical, plain
 from process_models.values.canonical import read as read_document
+from process_models.values.clocks import Clock
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
 from process_models.values.fractions import Fraction, number
@@ -52,6 +53,8 @@ class Recipe(Document, frozen=True):
     fixes: tuple[Fix, ...] = ()
     share: str = ""
     """Of all cases that are read, keyed by a hash of the case; empty: all."""
+    promise: Clock | None = None
+    """What was promised, with steps as the log names them; a moment without a step is the opening, or the end."""
     format: int = FORMAT
 
 

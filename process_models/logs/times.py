@@ -9,7 +9,8 @@ import pandas as pd
 
 from process_models.logs.columns import Meaning
 from process_models.logs.events import Events
-from process_models.values.calendars import Calendar, working
+from process_models.logs.opening import Open, around
+from process_models.values.calendars import Calendar
 from process_models.values.distributions import Distribution, Fixed, Quantiles
 from process_models.values.fractions import fraction
 
@@ -28,13 +29,16 @@ def with_working_wait(table: pd.DataFrame, events: Events, calendar: Calendar | 
         return table.assign(working_wait_ms=float("nan"))
     known = table["waited_ms"].notna()
     begins, sinces = (_instants(table.loc[known, name]) for name in ("begin", "since"))
-    waits = [max(0, working(calendar, events.zone, a, b)) for a, b in zip(sinces, begins, strict=True)]
-    return table.assign(working_wait_ms=pd.Series(waits, index=table.index[known], dtype=float))
+    if not len(begins):
+        return table.assign(working_wait_ms=float("nan"))
+    hours = Open.of(calendar, events.zone, *around(begins, sinces))
+    waits = np.maximum(hours.between(sinces, begins), 0).astype(float)
+    return table.assign(working_wait_ms=pd.Series(waits, index=table.index[known]))
 
 
-def _instants(times: "pd.Series[pd.Timestamp]") -> list[int]:
+def _instants(times: "pd.Series[pd.Timestamp]") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return moments as ms since 1970."""
-    return [int(ms) for ms in times.astype("datetime64[ms, UTC]").astype("int64")]
+    return np.asarray(times.astype("datetime64[ms, UTC]").astype("int64"), dtype=np.int64)
 
 
 def times_of(table: pd.DataFrame) -> pd.DataFrame:
