@@ -4,13 +4,14 @@ Read in this order: :mod:`table` (text as codes), :mod:`reading` (bytes to a tab
 :mod:`workbooks`, :mod:`parquet`, :mod:`xes`, :mod:`limits`), :mod:`dates`, :mod:`columns` (what each column is for, as
 confirmed), :mod:`wide` (one row a case), :mod:`events` (tidy rows, what was left out), :mod:`visits` (a case enters a
 step, stays, leaves it), :mod:`closing` (cases that close by themselves), :mod:`presets` (exports that are known),
-:mod:`guessing` (what columns seem to be for, and why), :mod:`recipe` (how a log is read, as a document), :mod:`quality`
-and :mod:`figures` (what a log, or a figure beside it, cannot tell), :mod:`variants` (ways, rework, hand-overs,
-promises), :mod:`times` (work, waiting, elapsed time), :mod:`promised` (promises by the wall and in working time),
-:mod:`parallel` (what runs side by side), :mod:`discovery` (the step graph and its account), :mod:`conformance` (what
-happens that a graph denies), :mod:`segments` (cases by kind), :mod:`waits` (why cases waited; on :mod:`opening`),
-:mod:`demand` (arrivals by hour of the week), and :mod:`example` (a generated log with planted truths). What is said to
-people is worded in ``sentences.toml``.
+:mod:`guessing` (what columns seem to be for, and why; on :mod:`naming`, :mod:`facts`, :mod:`uses`, :mod:`date_order`,
+:mod:`doubts`), :mod:`recipe` (how a log is read, as a document), :mod:`quality` and :mod:`figures` (what a log, or a
+figure beside it, cannot tell), :mod:`variants` (ways, rework, hand-overs, promises), :mod:`times` (work, waiting,
+elapsed time), :mod:`promised` (promises by the wall and in working time), :mod:`parallel` (what runs side by side),
+:mod:`discovery` (the step graph and its account), :mod:`conformance` (what happens that a graph denies),
+:mod:`segments` (cases by kind), :mod:`waits` (why cases waited; on :mod:`opening`), :mod:`demand` (arrivals by hour of
+the week), and :mod:`example` (a generated log with planted truths). What is said to people is worded in
+``sentences.toml``.
 
 >>> from process_models.logs.discovery import discover
 >>> from process_models.logs.events import events

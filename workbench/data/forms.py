@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 from process_models.graph.steps import Lane
 from process_models.logs.columns import JOINED, NEEDED, USES, Columns, Meaning, Waiting
 from process_models.logs.delimited import Parse
-from process_models.logs.guessing import proposed_waiting, waiting_reason
+from process_models.logs.naming import proposed_waiting, waiting_reason
 from process_models.logs.recipe import Cell, Fix
 from process_models.values.calendars import zone
 from process_models.values.errors import ModelError

@@ -19,7 +19,8 @@ from process_models.logs.demand import Demand, demand
 from process_models.logs.discovery import Discovered, Source, discover, effect, paths
 from process_models.logs.errors import LogError
 from process_models.logs.events import Events, events
-from process_models.logs.guessing import PEOPLE_WORDS, Guess, guess
+from process_models.logs.guessing import Guess, guess
+from process_models.logs.naming import PEOPLE_WORDS
 from process_models.logs.parallel import END, START
 from process_models.logs.parallel import Path as Steps
 from process_models.logs.presets import presets
