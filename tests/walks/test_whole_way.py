@@ -244,6 +244,39 @@ def answer(page: Page) -> None:
     send(page, "Send answer")
 
 
+# Findings
+
+
+def analyse(story: Story, review: str, name: str) -> None:
+    """Make a finding of the settled question, let the team it names reply, accept it, and conclude on the criterion."""
+    walk = story.as_("nora")
+    page = walk.page
+    walk.open(f"/reviews/{review}/findings", f"{name}-analysis")
+    page.get_by_role("link", name="Write it down").first.click()
+    expect(page.locator("#text")).to_have_value("Both sides see it alike.")
+    walk.look_at(f"{name}-finding-begun")
+    send(page, "Write it down")
+    finding = page.url.split("/findings/")[1]
+    walk.look_at(f"{name}-finding")
+    if page.get_by_role("button", name="Put it to the teams it names").count():
+        send(page, "Put it to the teams it names")
+        grace = story.as_("grace")
+        grace.open(f"/findings/{finding}", f"{name}-finding-to-reply")
+        grace.page.get_by_label("Yes, that is how it is").check()
+        send(grace.page, "Send the reply")
+        page.reload()
+    send(page, "Accept it as a finding")
+    page.goto(f"{story.address}/reviews/{review}/findings")
+    opened(page, "Conclude on a criterion")
+    for field, words in {"low": "300", "high": "350", "source": "the log"}.items():
+        page.locator(f"form[action$=conclusions] [name={field}]").fill(words)
+    page.locator("form[action$=conclusions] input[name=findings]").first.check()
+    page.locator("form[action$=conclusions]").get_by_label("A, all of them were counted").check()
+    send(page, "Conclude")
+    expect(page.get_by_role("region", name="Criteria check")).to_contain_text("met")
+    walk.look_at(f"{name}-concluded")
+
+
 # 5. Options, 6. Simulation
 
 
@@ -287,6 +320,7 @@ def decide(story: Story, review: str, name: str) -> None:
         "unknown": "Handling times are guesses.",
     }.items():
         page.fill(f"#{field}", words)
+    page.locator("#findings input").first.check()
     send(page, "Write recommendation")
     send(page, "Submit revision 1")
     path = page.url.removeprefix(story.address)
@@ -310,6 +344,7 @@ def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) 
     complete(nora, process, name)
     review = plan_and_scope(story, process, name)
     ask_and_answer(story, review, name)
+    analyse(story, review, name)
     draft_and_simulate(story, review, name)
     decide(story, review, name)
     nora.open(f"/reviews/{review}/", f"{name}-home")

@@ -170,7 +170,8 @@ def a_proposal(engine: Engine, review: str) -> Proposal:
     """Return a proposal on a submitted option and a simulation of it that is through."""
     option = submitted(engine, an_option(engine, review))
     experiment = played(engine, asked_to_play(engine, review, (option.id,)))
-    return Proposal(option=option.id, experiment=experiment.id, wording=WORDS)
+    finding = reviewing.an_accepted_finding(engine, review)
+    return Proposal(option=option.id, experiment=experiment.id, wording=WORDS, findings=(finding,))
 
 
 def a_recommendation(engine: Engine, author: str = "nora", review: str = "") -> str:

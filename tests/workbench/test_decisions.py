@@ -49,6 +49,8 @@ from workbench.errors import Invalid, NotAllowed, NotPossible
 from workbench.experiments import operations as experiments
 from workbench.experiments import store as experiment_rows
 from workbench.experiments.model import Corrected, Outcome
+from workbench.findings import operations as finding_acts
+from workbench.findings import store as findings
 from workbench.jobs import State, Terms, Worker
 from workbench.options import operations as options
 from workbench.permissions import Responsibility
@@ -589,13 +591,34 @@ def test_a_recommendation_is_written_and_submitted_through_the_pages(app: Flask,
     figures = f"{proposal.option} {proposal.experiment}"
 
     empty = visitor.post(f"/reviews/{review}/decisions", {"figures": figures, "title": "Only a title"})
-    begun = visitor.post(f"/reviews/{review}/decisions", {"figures": figures, **words})
+    groundless = visitor.post(f"/reviews/{review}/decisions", {"figures": figures, **words})
+    refused = visitor.post(groundless.location + "/submit")
+    [finding] = proposal.findings
+    begun = visitor.post(f"/reviews/{review}/decisions", {"figures": figures, "findings": finding, **words})
     sent = visitor.post(begun.location + "/submit")
 
     assert (empty.status_code, begun.status_code, sent.status_code) == (422, 303, 303)
+    assert (refused.status_code, "it rests on no finding" in refused.text) == (409, True)
     assert "Write what could go wrong." in empty.text
     assert 'value="Only a title"' in empty.text
     assert found(engine, begun.location.rpartition("/")[2]).asked
+
+
+def test_a_finding_that_a_recommendation_rests_on_is_used_and_signed_with_it(
+    engine: Engine, installation: Settings
+) -> None:
+    id = a_recommendation(engine)
+    decided(engine, installation, id, shown(engine, id))
+    [cited] = pack(engine, id).findings
+    with database.reading(engine) as db:
+        used = findings.find(db, cited.id)
+
+    finding_acts.settle(engine, nora(engine), cited.id, "rejected", "The sample was of one week only.")
+
+    assert (used.fate, used.fate_reason) == ("used", f"The recommendation “{WORDS.title}” rests on it.")
+    assert cited.text == used.text
+    assert pack(engine, id).findings == ()
+    assert [one.stands for one in standings(engine, id)] == [False]
 
 
 def test_the_review_is_through_when_the_option_is_signed(app: Flask, engine: Engine, installation: Settings) -> None:

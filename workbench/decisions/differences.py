@@ -72,7 +72,18 @@ def _words(change: Changed, signed: Pack, present: Pack) -> str:
             return _said("changed_scenarios", name=_scenario(id, signed, present))
         case "scope", ["locks", id, *_]:
             return _said("changed_lock", lock=id)
-    known = {"option", "breaks", "scope", "scope_stands", "scope_digest", "features", "others", "play", "currency"}
+    known = {
+        "option",
+        "findings",
+        "breaks",
+        "scope",
+        "scope_stands",
+        "scope_digest",
+        "features",
+        "others",
+        "play",
+        "currency",
+    }
     return _said(f"changed_{head}") if head in known else _said("changed_else", path=change.path)
 
 

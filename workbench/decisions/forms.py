@@ -1,11 +1,14 @@
 """What is typed about a recommendation: which option on which simulation, and the words around it."""
 
+from typing import Any
+
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from workbench.decisions.model import Proposal, Wording
 from workbench.errors import Invalid
-from workbench.forms import Form, choices
+from workbench.findings.model import Finding
+from workbench.forms import Form, checkboxes, choices
 
 Choice = tuple[str, str, str]
 """Id of an option, id of an experiment that played it, and both in words."""
@@ -29,15 +32,19 @@ class ProposalForm(Form):
     )
     risks = TextAreaField("What could go wrong", [InputRequired("Write what could go wrong."), Length(max=600)])
     considered = TextAreaField("What else we looked at", [Length(max=600)])
+    findings = checkboxes("Findings it rests on", "At least one; no recommendation without a finding")
     unknown = TextAreaField(
         "What we do not know", [InputRequired("Write what is not known. Something always is."), Length(max=600)]
     )
 
     @classmethod
-    def on(cls, offered: list[Choice], base: int = 0, proposal: Proposal | None = None) -> "ProposalForm":
-        """Return the form over what can be recommended, filled with a proposal if there is one."""
+    def on(
+        cls, offered: list[Choice], accepted: list[Finding], base: int = 0, proposal: Proposal | None = None
+    ) -> "ProposalForm":
+        """Return the form over what can be recommended and rested on, filled with a proposal if there is one."""
         form = cls(base=base, **_filled(proposal))
         form.figures.choices = choices((f"{option} {experiment}", words) for option, experiment, words in offered)
+        form.findings.choices = choices((one.id, f"{one.text} ({one.grade})") for one in accepted)
         return form
 
     @property
@@ -51,11 +58,13 @@ class ProposalForm(Form):
         if not experiment:
             raise Invalid("no_choice_of_figures")
         words = {name: (getattr(self, name).data or "").strip() for name in Wording.__struct_fields__}
-        return Proposal(option=option, experiment=experiment, wording=Wording(**words))
+        rests_on = tuple(sorted(self.findings.data or ()))
+        return Proposal(option=option, experiment=experiment, wording=Wording(**words), findings=rests_on)
 
 
-def _filled(proposal: Proposal | None) -> dict[str, str]:
+def _filled(proposal: Proposal | None) -> dict[str, Any]:
     if proposal is None:
         return {}
     words = {name: getattr(proposal.wording, name) for name in Wording.__struct_fields__}
-    return {"figures": f"{proposal.option} {proposal.experiment}", **words}
+    figures = f"{proposal.option} {proposal.experiment}"
+    return {"figures": figures, "findings": list(proposal.findings), **words}

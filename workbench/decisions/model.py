@@ -11,6 +11,7 @@ from process_models.redesign.options import Option as OptionDocument
 from process_models.values.document import Document
 from process_models.values.fractions import Fraction
 from process_models.values.material import GRAPH, Judgement, Table, material_changes, within
+from process_models.values.provenance import Grade
 from simulations.experiments import Change, Result
 from simulations.scenario import Scenario
 from workbench.permissions import Place
@@ -36,6 +37,8 @@ class Proposal(Document, frozen=True, kw_only=True):
     option: str
     experiment: str
     wording: Wording
+    findings: tuple[str, ...] = ()
+    """Ids of the accepted findings it rests on, sorted."""
 
 
 class Recommendation(Struct, frozen=True):
@@ -74,6 +77,15 @@ class ProposalRevision(Struct, frozen=True):
 # The pack
 
 Verdict = Literal["met", "not met", "not certain", "not measured"]
+
+
+class Cited(Document, frozen=True, kw_only=True):
+    """A finding that the recommendation rests on, as it was accepted."""
+
+    id: str
+    text: str
+    evidence: str
+    grade: Grade
 
 
 class Held(Document, frozen=True):
@@ -150,6 +162,7 @@ class Pack(Document, frozen=True, kw_only=True):
     scope_digest: str = ""
     """Of the scope that was signed; empty where none was."""
     scope_stands: bool = False
+    findings: tuple[Cited, ...] = ()
     criteria: tuple[Judged, ...]
     features: tuple[Feature, ...] = ()
     under: tuple[Under, ...]

@@ -14,8 +14,10 @@ from workbench.decisions import store
 from workbench.decisions.differences import Told, told
 from workbench.decisions.model import Pack, Proposal, ProposalRevision, Recommendation, judge
 from workbench.decisions.packing import asked_pack, letter_in, pack_of, why_not
-from workbench.errors import NotAllowed, NotPossible
+from workbench.errors import Invalid, NotAllowed, NotPossible
 from workbench.experiments import store as experiments
+from workbench.findings import operations as finding_acts
+from workbench.findings import store as findings
 from workbench.options import store as option_rows
 from workbench.permissions import Actor, Permission, Place, may, require
 from workbench.reviews import store as reviews
@@ -56,6 +58,8 @@ def _keep(db: Connection, actor: Actor, found: Recommendation, base: int, propos
     letter_in(experiments.spec(db, experiment), option.id)
     if experiment.outcome is None:
         raise NotPossible("experiment_not_done")
+    if not set(proposal.findings) <= {one.id for one in findings.findings(db, found.review) if one.accepted}:
+        raise Invalid("recommendation_of_unaccepted")
     new = ProposalRevision(base + 1, documents.keep(db, proposal), actor.person, now())
     store.add_revision(db, found.id, new)
     record.enter(db, actor.person, "write recommendation", found.subject, {"n": new.n, "proposal": new.digest})
@@ -71,6 +75,8 @@ def submit(engine: Engine, actor: Actor, id: str) -> str:
             raise NotPossible(reason)
         kept = documents.keep(db, pack)
         store.ask(db, id, kept, actor.person)
+        for cited in pack.findings:
+            finding_acts.use(db, actor, cited.id, pack.wording.title)
         record.enter(db, actor.person, "submit recommendation", found.subject, {"pack": kept})
     return kept
 

@@ -12,11 +12,13 @@ from process_models.values.canonical import digest
 from simulations.experiments import Summary
 from workbench import documents
 from workbench.decisions import store
-from workbench.decisions.model import Held, Judged, Other, Pack, Play, Proposal, Recommendation, Under
+from workbench.decisions.model import Cited, Held, Judged, Other, Pack, Play, Proposal, Recommendation, Under
 from workbench.errors import NotPossible
 from workbench.experiments import store as experiments
 from workbench.experiments.model import BASELINE, Experiment, Outcome, Played, Spec
 from workbench.figures import FRONT
+from workbench.findings import store as findings
+from workbench.findings.model import Finding
 from workbench.options import operations as options
 from workbench.options import store as option_rows
 from workbench.options.model import Option
@@ -40,6 +42,7 @@ def pack_of(db: Connection, found: Recommendation) -> Pack:
     design = derive(on, rebase(moves.moves, on)[0])
     scope = _scope(db, review, on)
     figures = _figures(db, review, experiment, option)
+    found_before = {one.id: one for one in findings.findings(db, review.id) if one.accepted}
     return Pack(
         recommendation=found.id,
         currency=services.find(db, found.service).currency,
@@ -52,8 +55,13 @@ def pack_of(db: Connection, found: Recommendation) -> Pack:
         breaks=_breaks(on, design, moves.moves, scope["scope"]),
         **scope,
         **figures,
+        findings=tuple(_cited(found_before[id]) for id in proposal.findings if id in found_before),
         criteria=_criteria(reviews.plan(db, review.id).criteria, scope["scope"], figures["under"]),
     )
+
+
+def _cited(finding: Finding) -> Cited:
+    return Cited(id=finding.id, text=finding.text, evidence=finding.evidence, grade=finding.grade)
 
 
 def _scope(db: Connection, review: Review, on: Design) -> dict[str, Any]:
@@ -179,6 +187,8 @@ def why_not(db: Connection, found: Recommendation, pack: Pack) -> str:
         "scope_not_standing": not pack.scope_stands,
         "option_not_submitted": option.state != "submitted",
         "option_now_breaks": bool(pack.breaks),
+        "recommendation_without_finding": not pack.findings,
+        "recommendation_without_criterion": not pack.criteria,
         "figures_of_another_design": (digest(pack.baseline), digest(pack.design)) != played
         or pack.option.baseline != played[0],
         "figures_of_another_scenario": any(digest(one.scenario) != scenarios[one.id] for one in pack.under),

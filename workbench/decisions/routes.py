@@ -15,12 +15,13 @@ from workbench.accounts import store as people
 from workbench.decisions import again, operations, store
 from workbench.decisions.differences import told
 from workbench.decisions.forms import Choice, ProposalForm
-from workbench.decisions.model import Pack, Recommendation, judge
+from workbench.decisions.model import Pack, Proposal, Recommendation, judge
 from workbench.decisions.packing import asked_pack, pack_of, why_not
 from workbench.decisions.sheet import parts, sheet
 from workbench.errors import Refusal
 from workbench.experiments import store as experiments
 from workbench.experiments.model import BASELINE, Outcome, Spec
+from workbench.findings import store as findings
 from workbench.options import store as option_rows
 from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, Place, may, needs, require, see, signing
@@ -56,7 +57,7 @@ def _index(review: Review, form: ProposalForm | None) -> str:
         "decisions/index.html",
         **reviews_pages.frame(review, "decide"),
         rows=[_row(db, found) for found in store.recommendations(db, review.id)],
-        form=form or (ProposalForm.on(offered) if offered else None),
+        form=form or (_proposing(db, review) if offered else None),
         may_write=may(web.actor(), Permission.RECOMMENDATION_WRITE, review.place),
     )
 
@@ -88,6 +89,12 @@ def _offered(db: Connection, review: Review) -> list[Choice]:
     return out
 
 
+def _proposing(db: Connection, review: Review, base: int = 0, proposal: Proposal | None = None) -> ProposalForm:
+    """Return the form of a recommendation over what can be recommended and what it can rest on."""
+    accepted = [one for one in findings.findings(db, review.id) if one.accepted]
+    return ProposalForm.on(_offered(db, review), accepted, base, proposal)
+
+
 def _often(spec: Spec, outcome: Outcome, design: str) -> str:
     """Return how often a design was played under each scenario, those counted that were added."""
     counts = [outcome.replications(f"{design}/{one.id}", spec.replications) for one in spec.scenarios]
@@ -101,7 +108,7 @@ def begin(id: str) -> ResponseReturnValue:
     """Write a recommendation."""
     review = _review(id)
     require(web.actor(), Permission.RECOMMENDATION_WRITE, review.place)
-    form = ProposalForm.on(_offered(web.current(), review))
+    form = _proposing(web.current(), review)
     if form.validate():
         try:
             new = operations.begin(web.engine(), web.actor(), id, form.proposal())
@@ -154,7 +161,7 @@ def _page(found: Recommendation, forms: dict[str, Any]) -> str:
         standings=standings,
         check_words=signatures.check_words,
         reruns=_reruns(db, found, pack),
-        form=forms.get("write") or ProposalForm.on(_offered(db, review), head.n, store.proposal(db, found.id)),
+        form=forms.get("write") or _proposing(db, review, head.n, store.proposal(db, found.id)),
         sign_form=forms.get("sign") or SignForm.on(own),
         since_shown=forms.get("since_shown", ()),
         signed_here=any(one.signature.signer == web.actor().person and one.stands for one in standings),
@@ -199,7 +206,7 @@ def write(id: str) -> ResponseReturnValue:
     found = _found(id)
     db = web.current()
     require(web.actor(), Permission.RECOMMENDATION_WRITE, found.place)
-    form = ProposalForm.on(_offered(db, reviews.find(db, found.review)))
+    form = _proposing(db, reviews.find(db, found.review))
     if form.validate():
         try:
             operations.write(web.engine(), web.actor(), id, form.revision, form.proposal())

@@ -205,6 +205,7 @@ def parts(pack: Pack) -> list[str]:
         f"{_counted(len(pack.option.moves), 'move')} of the option",
         f"the signed scope with {_counted(len(pack.scope.locks), 'lock')}",
         _counted(len(pack.baseline.graph.obligations), "obligation"),
+        _counted(len(pack.findings), "finding") + " that it rests on",
         f"{_counted(len(pack.criteria), 'criterion', 'criteria')} with what the figures say to them",
         f"{_counted(len(pack.under), 'scenario')} with their figures",
         f"beside it, for computing it again: seed {pack.play.seed}, {pack.play.replications} replications, "

@@ -154,6 +154,15 @@ def settle(engine: Engine, actor: Actor, id: str, fate: Fate, reason: str) -> No
         record.enter(db, actor.person, "settle finding", f"review/{review.id}", {"finding": id, "as": fate})
 
 
+def use(db: Connection, actor: Actor, id: str, what: str) -> None:
+    """Say that a recommendation rests on a finding, unless that was said before."""
+    finding, review = _found(db, id)
+    reason = f"The recommendation “{what}” rests on it."
+    if (finding.fate, finding.fate_reason) != ("used", reason):
+        store.settle(db, id, "used", reason, actor.person)
+        record.enter(db, actor.person, "settle finding", f"review/{review.id}", {"finding": id, "as": "used"})
+
+
 def conclude(engine: Engine, actor: Actor, id: str, concluded: Concluded) -> None:
     """Hold a figure against a frozen criterion; the earlier conclusions stay."""
     with transaction(engine) as db:
