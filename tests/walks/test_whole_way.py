@@ -273,7 +273,7 @@ def analyse(story: Story, review: str, name: str) -> None:
     page.locator("form[action$=conclusions] input[name=findings]").first.check()
     page.locator("form[action$=conclusions]").get_by_label("A, all of them were counted").check()
     send(page, "Conclude")
-    expect(page.get_by_role("region", name="Criteria check")).to_contain_text("met")
+    expect(page.get_by_role("region", name="Criteria and what is concluded")).to_contain_text("met")
     walk.look_at(f"{name}-concluded")
 
 
