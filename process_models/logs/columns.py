@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from process_models.graph.steps import Lane
+from process_models.logs.amounts import Mark
 from process_models.logs.dates import Order
 from process_models.logs.errors import LogError
 from process_models.logs.table import Table
@@ -50,9 +51,19 @@ class Columns(Document, frozen=True, kw_only=True):
     """Values of the promise column that mean that it is kept."""
     channel: str = ""
     case_type: str = ""
+    cost: str = ""
+    """Money of the row or of the case."""
+    clock: str = ""
+    """Names the zone of the row's times: an IANA name or an offset from UTC."""
+    decimal: Mark = "."
+    """Before the decimals of amounts."""
     dates: Order = "ymd"
     zone: str = "UTC"
     """IANA name of the clock on which times without an offset are written."""
+    whole_ids: bool = False
+    """Numbers of cases that a program has turned into decimals are read without them: 1234.0 is 1234."""
+    reuse_days: int = 0
+    """After so many days without a row the same number is another case; 0: never."""
     missing: tuple[str, ...] = ()
     """Texts beside the empty one that mean that nothing is known."""
     waiting: tuple[Waiting, ...] = ()
@@ -78,6 +89,8 @@ USES = (
     "promise",
     "channel",
     "case_type",
+    "cost",
+    "clock",
 )
 NEEDED = ("case", "step", "time")
 JOINED = "+"

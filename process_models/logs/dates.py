@@ -8,7 +8,7 @@ Texts of one shape (the same but for their digits) are read together, on bytes: 
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,9 @@ MONTHS = {name: month for month, names in enumerate(NAMES.split("|"), 1) for nam
 ZONES = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180}
 SPELT = 9
 """Stands for the length of a month's name."""
+
+SETTLED, TWICE, NEVER = 0, 1, 2
+"""How often the local clock shows a time: once, twice, not at all."""
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -244,8 +247,10 @@ class Moments(Struct, frozen=True, eq=False):
     """A column of times in UTC, and how many of them the local clock does not settle."""
 
     times: "pd.Series[pd.Timestamp]"
-    unsettled: int
-    """Times in an hour that happens twice (the first is taken) or never (moved forward) on the local clock."""
+    twice: int
+    """Times in an hour that the local clock has twice: the first is taken."""
+    never: int
+    """Times in an hour that the local clock skips: moved forward."""
     offset_share: float
     """Share of the distinct texts that say their offset from UTC."""
 
@@ -256,25 +261,34 @@ def moments(texts: "Column | pd.Series[str]", order: Order, zone_name: str) -> M
     Texts without an offset are on the clock of the zone.
     """
     column = texts if isinstance(texts, Column) else Column.of(texts)
-    clock = zone_of(zone_name)
+    clock = clock_of(zone_name)
     if order in ("excel", "excel1904", "epoch"):
         numbers = pd.to_numeric(column.texts.to_series().str.strip(), errors="coerce").to_numpy(dtype=float)
         local, offsets = _counted(numbers, order), np.full(column.distinct, 0 if order == "epoch" else NONE)
     else:
         local, offsets = _local(column, order)
     told = offsets != NONE
-    utc, unsettled = np.where(told & (local != NONE), local - offsets * 60_000, local), np.zeros(len(local), dtype=bool)
+    utc, unsettled = (
+        np.where(told & (local != NONE), local - offsets * 60_000, local),
+        np.zeros(len(local), dtype=np.int8),
+    )
     naive = np.flatnonzero(~told & (local != NONE))
     if len(naive):
         utc[naive], unsettled[naive] = _in_utc(local[naive], clock)
-    utc, unsettled = np.append(utc, NONE), np.append(unsettled, False)
+    utc, unsettled = np.append(utc, NONE), np.append(unsettled, np.int8(SETTLED))
     stamps = np.where(utc == NONE, np.iinfo(np.int64).min, utc).view("datetime64[ms]")
     by_row = pd.Series(stamps[column.codes]).dt.tz_localize("UTC")
     if not isinstance(texts, Column):
         by_row.index = texts.index
     known = local != NONE
     share = float((told & known).sum() / known.sum()) if known.any() else 0.0
-    return Moments(by_row, int(unsettled[column.codes].sum()) if unsettled.any() else 0, share)
+    twice, never = (_rows_that(unsettled == how, column) for how in (TWICE, NEVER))
+    return Moments(by_row, twice, never, share)
+
+
+def _rows_that(marked: Flags, column: Column) -> int:
+    """Return on how many rows marked texts stand; the last mark is that of no text."""
+    return int(marked[column.codes].sum()) if marked.any() else 0
 
 
 def _local(column: Column, order: Order) -> tuple[Ints, Ints]:
@@ -286,8 +300,8 @@ def _local(column: Column, order: Order) -> tuple[Ints, Ints]:
     return local, offsets
 
 
-def _in_utc(local: Ints, clock: ZoneInfo) -> tuple[Ints, Flags]:
-    """Return local times in UTC, and which of them the clock has twice or never.
+def _in_utc(local: Ints, clock: tzinfo) -> tuple[Ints, npt.NDArray[np.int8]]:
+    """Return local times in UTC, and whether the clock has each of them once, twice or never.
 
     The offset is asked once a day; only on days on which the clock is changed it is asked time by time.
     """
@@ -297,18 +311,19 @@ def _in_utc(local: Ints, clock: ZoneInfo) -> tuple[Ints, Flags]:
     ends = [_offset_at(int(one) + 1, clock) for one in days]
     steady = np.array([a == b for a, b in zip(begins, ends, strict=True)])
     utc = local - np.array(begins, dtype=np.int64)[codes]
-    unsettled = np.zeros(len(local), dtype=bool)
+    unsettled = np.full(len(local), SETTLED, dtype=np.int8)
     rest = np.flatnonzero(~steady[codes])
     if len(rest):
         times = pd.Series(local[rest].view("datetime64[ms]"))
         settled = times.dt.tz_localize(clock, ambiguous="NaT", nonexistent="NaT")
         first = times.dt.tz_localize(clock, ambiguous=np.ones(len(rest), dtype=bool), nonexistent="shift_forward")
         utc[rest] = first.dt.tz_convert("UTC").astype("datetime64[ms, UTC]").astype("int64").to_numpy()
-        unsettled[rest] = settled.isna().to_numpy()
+        shown = first.dt.tz_localize(None).astype("datetime64[ms]").astype("int64").to_numpy()
+        unsettled[rest] = np.where(~settled.isna(), SETTLED, np.where(shown == local[rest], TWICE, NEVER))
     return utc, unsettled
 
 
-def _offset_at(day: int, clock: ZoneInfo) -> int:
+def _offset_at(day: int, clock: tzinfo) -> int:
     """Return by how many ms a clock is ahead of UTC at the beginning of a local day."""
     midnight = EPOCH + timedelta(days=day)
     offset = midnight.replace(tzinfo=clock).utcoffset() or timedelta(0)
@@ -321,3 +336,29 @@ def zone_of(name: str) -> ZoneInfo:
         return zone(name)
     except ModelError:
         raise LogError("log_unknown_zone", zone=name) from None
+
+
+FIXED = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[-+−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?")
+"""A clock that is never changed, by its offset from UTC."""
+
+
+def clock_of(name: str) -> tzinfo:
+    """Return a clock by the IANA name of its zone, or by its offset from UTC.
+
+    >>> clock_of("UTC+2").utcoffset(None), clock_of("Europe/Berlin")
+    (datetime.timedelta(seconds=7200), zoneinfo.ZoneInfo(key='Europe/Berlin'))
+    """
+    found = FIXED.fullmatch(name.strip())
+    if found is None or int(found["hours"]) > 14:
+        return zone_of(name)
+    ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return timezone(ahead if found["sign"] == "+" else -ahead)
+
+
+def is_clock(name: str) -> bool:
+    """Whether a text names a clock."""
+    try:
+        clock_of(name)
+    except LogError:
+        return False
+    return True

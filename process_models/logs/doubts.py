@@ -7,11 +7,16 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from process_models.logs.amounts import possible_marks
 from process_models.logs.columns import NEEDED
+from process_models.logs.dates import possible_orders
 from process_models.logs.facts import Facts, constant
 from process_models.logs.naming import FINAL_WORDS
+from process_models.logs.telling import percent
 from process_models.values.sentences import Sentence
 
+OFFSET = r"(?:[Zz]|UTC|GMT|:\d\d(?:\.\d+)?\s*[+-]\d{2}:?\d{2})\s*$"
+"""Ends a time that says its distance from UTC."""
 MANY_VALUES, FEW_ROWS, FAR_MORE = 50, 100, 10
 """A value is a placeholder if it is one of so many, on so many rows, and so many times as frequent as the next."""
 
@@ -67,8 +72,12 @@ def _coarse(facts: Facts, _: str, found: dict[str, str]) -> list[Sentence]:
     if "time" not in found:
         return []
     values = facts.known[found["time"]]
-    if not values.str.contains(":").any():
+    timed = values.str.contains(":")
+    if not timed.any():
         return [Sentence.of("log_doubt_days", column=found["time"])]
+    if not timed.all() and possible_orders(values[~timed]):
+        days = percent(float((~timed).mean()))
+        return [Sentence.of("log_doubt_mixed_days", column=found["time"], share=days, example=values[~timed].iloc[0])]
     return [] if values.str.contains(r":\d\d:").any() else [Sentence.of("log_doubt_minutes", column=found["time"])]
 
 
@@ -76,8 +85,45 @@ def no_zone(facts: Facts, _: str, found: dict[str, str]) -> list[Sentence]:
     """Times that do not say on which clock they are."""
     if "time" not in found:
         return []
-    offset = facts.known[found["time"]].str.contains(r"(?:[Zz]|UTC|GMT|:\d\d(?:\.\d+)?\s*[+-]\d{2}:?\d{2})\s*$")
-    return [] if offset.all() else [Sentence.of("log_doubt_zone", column=found["time"])]
+    if "clock" in found:
+        return []
+    offset = facts.known[found["time"]].str.contains(OFFSET)
+    if offset.all():
+        return [Sentence.of("log_doubt_offsets", column=found["time"])]
+    if offset.any():
+        share = percent(float(offset.mean()))
+        return [Sentence.of("log_doubt_some_offsets", column=found["time"], share=share)]
+    return [Sentence.of("log_doubt_zone", column=found["time"])]
+
+
+def with_decimals(facts: Facts, case: str) -> bool:
+    """Whether a program has written numbers of cases as decimals: 1234.0."""
+    return case in facts.known and bool(facts.known[case].str.fullmatch(r"\d+\.0+").mean() > 0)
+
+
+def _float_ids(facts: Facts, case: str, _: dict[str, str]) -> list[Sentence]:
+    """Numbers of cases that a spreadsheet has turned into decimals, or rounded."""
+    if case not in facts.known:
+        return []
+    said, known = [], facts.known[case]
+    if with_decimals(facts, case):
+        whole = known[known.str.fullmatch(r"\d+\.0+")]
+        said.append(Sentence.of("log_doubt_decimal_ids", column=case, n=len(whole), example=whole.iloc[0]))
+    rounded = known[known.str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+?\d+")]
+    if len(rounded):
+        said.append(Sentence.of("log_doubt_rounded_ids", column=case, n=len(rounded), example=rounded.iloc[0]))
+    return said
+
+
+def _decimal_mark(facts: Facts, _: str, found: dict[str, str]) -> list[Sentence]:
+    """Amounts that can be read with either decimal mark."""
+    if "cost" not in found:
+        return []
+    amounts = facts.known[found["cost"]]
+    if len(possible_marks(amounts)) < 2:
+        return []
+    example = next(text for text in amounts if "," in text or "." in text)
+    return [Sentence.of("log_doubt_decimal", column=found["cost"], example=example)]
 
 
 def _promise_changes(facts: Facts, case: str, found: dict[str, str]) -> list[Sentence]:
@@ -101,6 +147,8 @@ def _people(facts: Facts, _: str, found: dict[str, str]) -> list[Sentence]:
 
 DOUBTS: tuple[Look, ...] = (
     _uses_missing,
+    _float_ids,
+    _decimal_mark,
     no_zone,
     _no_start,
     _coarse,

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
+from process_models.logs.amounts import minor_units
 from process_models.logs.columns import Columns, Meaning, require, role_of
-from process_models.logs.dates import moments
+from process_models.logs.dates import DAY, Moments, is_clock, moments
 from process_models.logs.errors import LogError
 from process_models.logs.reading import FIRST
 from process_models.logs.table import Column, LeftOut, Rows, Table
@@ -23,19 +24,25 @@ class Events(Struct, frozen=True, eq=False, dict=True):
 
     frame: pd.DataFrame
     """Columns: row (int), case and step (categories), time (UTC, ms), start (UTC or NaT), order (number or missing),
-    group (category or missing), person (number, -1 unknown), opened (UTC or NaT), kept (boolean or missing), channel
-    and case_type (category or missing). The categories are texts in the order of the alphabet. The index counts from
-    0."""
+    group (category or missing), person (number, -1 unknown), opened (UTC or NaT), kept (boolean or missing),
+    channel and case_type (category or missing); where there is a column of money, cost (minor units or missing).
+    The categories are texts in the order of the alphabet. The index counts from 0."""
     left_out: tuple[LeftOut, ...]
     read: int
     """Rows of the table, left out or not."""
-    unsettled: int
-    """Times in an hour that the local clock has twice or never."""
+    twice: int
+    """Times in an hour that the local clock has twice; the first is taken."""
+    never: int
+    """Times in an hour that the local clock skips; they are moved forward."""
     meaning: Meaning
     zone: str
     """IANA name of the clock that local hours and weekdays are read on."""
     last: str
     """The customer's end, empty where it is the last row."""
+    odd_amounts: int = 0
+    """Values of the column of money that are no amounts."""
+    parted: int = 0
+    """Cases that begin with a number that another case had before."""
 
     @cached_property
     def cases(self) -> int:
@@ -72,7 +79,10 @@ def events(table: pd.DataFrame | Table, columns: Columns, left_out: Sequence[Lef
     known = {
         name: known_of(table[name].as_read if name in timed else table[name], columns.missing) for name in columns.used
     }
-    times, unread, unsettled = _times(table.numbers, known, columns)
+    if columns.whole_ids:
+        known[columns.case] = without_decimals(known[columns.case])
+    read_times = _times(table.numbers, known, columns)
+    times, unread = read_times.times, read_times.unread
     frame = pd.DataFrame({"row": table.numbers.astype(np.int32), "case": _words(known[columns.case])})
     frame["step"] = _words(known[columns.step])
     for use in TIMES:
@@ -89,6 +99,10 @@ def events(table: pd.DataFrame | Table, columns: Columns, left_out: Sequence[Lef
         if columns.promise
         else pd.array([pd.NA] * len(table), dtype="boolean")
     )
+    odd_amounts = 0
+    if columns.cost:
+        frame["cost"] = minor_units(known[columns.cost], columns.decimal)
+        odd_amounts = int(((known[columns.cost].codes >= 0) & frame["cost"].isna().to_numpy()).sum())
     if columns.last and columns.last not in frame["step"].cat.categories:
         raise LogError("log_no_such_last", step=columns.last, column=columns.step)
     reasons = _reasons(frame, unread, known, columns)
@@ -100,7 +114,38 @@ def events(table: pd.DataFrame | Table, columns: Columns, left_out: Sequence[Lef
     read = len(table) + len(left_out)
     if frame.empty:
         raise LogError("log_no_rows_left", read=read, first=_first(gone))
-    return Events(_sorted(frame, columns), gone, read, unsettled, columns.meaning, columns.zone, columns.last)
+    ordered = _sorted(frame, columns)
+    parted = 0
+    if columns.reuse_days:
+        ordered, parted = _parted(ordered, columns.reuse_days * DAY)
+    twice, never = read_times.twice, read_times.never
+    shown = (columns.meaning, columns.zone, columns.last, odd_amounts, parted)
+    return Events(ordered, gone, read, twice, never, *shown)
+
+
+def without_decimals(known: Column) -> Column:
+    """Return numbers of cases as whole ones where a program has added zeros behind a point: 1234.0 is 1234."""
+    whole = known.texts.str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+    codes, distinct = pd.factorize(np.array([*whole, None], dtype=object))
+    return Column(codes.astype(np.int32)[known.codes], pd.Index(distinct, dtype="str"))
+
+
+def _parted(frame: pd.DataFrame, gap: int) -> tuple[pd.DataFrame, int]:
+    """Return events in which a case that rests for longer than a gap goes on as another case, and how many do."""
+    time = frame["time"].astype("int64").to_numpy()
+    begin = np.where(frame["start"].notna(), frame["start"].astype("int64"), time)
+    case = frame["case"].cat.codes.to_numpy().astype(np.int64)
+    same = np.diff(case, prepend=-1) == 0
+    anew = same & (begin - np.concatenate([time[:1], time[:-1]]) > gap)
+    if not anew.any():
+        return frame, 0
+    total = np.cumsum(anew)
+    first = np.flatnonzero(~same)
+    part = total - np.repeat(total[first], np.diff(np.append(first, len(case)))) + 1
+    names = frame["case"].astype("str").to_numpy(dtype=object)
+    told = [f"{name} ({n})" if n > 1 else name for name, n in zip(names, part, strict=True)]
+    frame = frame.assign(case=_words(Column.of(told)))
+    return frame.take(np.argsort(frame["case"].cat.codes, kind="stable")).reset_index(drop=True), int(anew.sum())
 
 
 def known_of(column: Column, missing: tuple[str, ...]) -> Column:
@@ -154,19 +199,48 @@ def _people(known: Column) -> Rows:
     return known.codes.astype(np.int32)
 
 
-def _times(
-    rows: Rows, known: dict[str, Column], columns: Columns
-) -> tuple[dict[str, "pd.Series[pd.Timestamp]"], dict[str, Rows], int]:
-    """Return the columns of times by use, and the places whose text is no date."""
-    read, unread, unsettled = {}, {}, 0
+class Times(Struct, frozen=True, eq=False):
+    """The columns of times by use, and the places whose text is no date."""
+
+    times: dict[str, "pd.Series[pd.Timestamp]"]
+    unread: dict[str, Rows]
+    twice: int
+    never: int
+
+
+def _times(rows: Rows, known: dict[str, Column], columns: Columns) -> Times:
+    """Read the columns of times, each row on its own clock where a column names it."""
+    read, unread, twice, never = {}, {}, 0, 0
     for use in TIMES:
         if name := getattr(columns, use):
             column = known[name]
-            found = moments(column, columns.dates, columns.zone)
-            read[use], unsettled = found.times, unsettled + found.unsettled
+            found = _read(column, known[columns.clock] if columns.clock else None, columns)
+            read[use], twice, never = found.times, twice + found.twice, never + found.never
             unread[use] = np.flatnonzero((column.codes >= 0) & found.times.isna().to_numpy())
     _refuse_most(rows, known, unread, columns)
-    return read, unread, unsettled
+    return Times(read, unread, twice, never)
+
+
+def _read(column: Column, clock: Column | None, columns: Columns) -> Moments:
+    """Return the moments of a column, on the clock that each row names, else that of the log."""
+    whole = moments(column, columns.dates, columns.zone)
+    if clock is None:
+        return whole
+    told, twice, never = np.asarray(whole.times.astype("int64"), dtype=np.int64).copy(), 0, 0
+    for code, name in enumerate(clock.texts):
+        rows = np.flatnonzero(clock.codes == code)
+        if len(rows) and is_clock(name):
+            found = moments(_cells(column, rows), columns.dates, name)
+            told[rows] = np.asarray(found.times.astype("int64"), dtype=np.int64)
+            twice, never = twice + found.twice, never + found.never
+    times = pd.Series(told.view("datetime64[ms]")).dt.tz_localize("UTC")
+    return Moments(times, twice, never, whole.offset_share)
+
+
+def _cells(column: Column, rows: Rows) -> Column:
+    """Return the cells of some rows; those in which nothing is known are empty."""
+    texts = np.array([*column.texts, ""], dtype=object)
+    return Column.of(texts[column.codes[rows]])
 
 
 def _refuse_most(rows: Rows, known: dict[str, Column], unread: dict[str, Rows], columns: Columns) -> None:
@@ -211,9 +285,20 @@ def _reasons(
     for use in ("start", "time"):
         name = getattr(columns, use)
         reasons |= {int(place): _unread(name, known[name], int(place)) for place in unread.get(use, ())}
+    if columns.clock:
+        reasons |= _odd_clocks(known[columns.clock], columns.clock)
     reasons |= _where(frame["step"].isna(), "log_row_no_step")
     reasons |= _where(frame["case"].isna(), "log_row_no_case")
     return reasons
+
+
+def _odd_clocks(clock: Column, name: str) -> dict[int, Sentence]:
+    """Return why rows cannot be used whose clock is none."""
+    odd = {code: text for code, text in enumerate(clock.texts) if not is_clock(text)}
+    rows = np.flatnonzero(np.isin(clock.codes, list(odd)))
+    return {
+        int(row): Sentence.of("log_row_bad_clock", column=name, value=odd[int(clock.codes[row])][:60]) for row in rows
+    }
 
 
 def _where(wrong: "pd.Series[bool]", id: str) -> dict[int, Sentence]:

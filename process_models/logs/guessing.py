@@ -1,14 +1,14 @@
 """What the columns of a log seem to be for: a guess, each use with its reason, and what is doubtful."""
 
-import msgspec
 import pandas as pd
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from process_models.logs.amounts import Mark, possible_marks
 from process_models.logs.closing import auto_close
 from process_models.logs.columns import NEEDED, USES, Columns, Meaning, words_of
 from process_models.logs.date_order import Dates, date_order
 from process_models.logs.dates import Order
-from process_models.logs.doubts import doubts, no_zone
+from process_models.logs.doubts import doubts, no_zone, with_decimals
 from process_models.logs.errors import LogError
 from process_models.logs.events import events
 from process_models.logs.facts import Facts, best, confidence
@@ -30,6 +30,8 @@ class Guess(Struct, frozen=True):
     doubts: tuple[Sentence, ...]
     columns: Columns | None
     """The proposal, None where no column fits a use that cannot be left out."""
+    open_marks: tuple[Mark, ...] = ()
+    """Decimal marks between which a person has to choose; the proposal holds the first."""
     open_dates: tuple[Order, ...] = ()
     """Orders of day, month and year between which a person has to choose; the proposal holds one of them."""
     preset: str = ""
@@ -76,7 +78,14 @@ def _guess(facts: Facts, preset: Preset | None) -> Guess:
     found = {hint.use: hint.column for hint in hints}
     proposal, closing = _with_last(facts.table, _proposal(facts, found, dates.order))
     said = (*doubts(facts, case, found), *dates.said, *closing)
-    return Guess(tuple(hints), said, proposal, dates.open, preset.id if preset else "")
+    return Guess(
+        tuple(hints),
+        said,
+        proposal,
+        open_marks=_open_marks(facts, found),
+        open_dates=dates.open,
+        preset=preset.id if preset else "",
+    )
 
 
 def _with_preset(facts: Facts, hints: list[Hint], preset: Preset | None) -> list[Hint]:
@@ -124,7 +133,21 @@ def _wide_guess(facts: Facts, case: str, dates: tuple[str, ...], preset: Preset 
     proposal = _proposal(whole, {hint.use: hint.column for hint in hints}, order.order)
     doubts = (Sentence.of("log_doubt_wide", columns=", ".join(dates)), *order.said)
     zone = tuple(no_zone(whole, case, {"time": TIME}))
-    return Guess(tuple(hints), (*doubts, *zone), proposal, order.open, preset.id if preset else "", dates)
+    return Guess(
+        tuple(hints),
+        (*doubts, *zone),
+        proposal,
+        open_marks=_open_marks(whole, {hint.use: hint.column for hint in hints}),
+        open_dates=order.open,
+        preset=preset.id if preset else "",
+        wide=dates,
+    )
+
+
+def _open_marks(facts: Facts, found: dict[str, str]) -> tuple[Mark, ...]:
+    """Return the decimal marks between which amounts leave a choice; none where they decide, or there are none."""
+    marks = possible_marks(facts.known[found["cost"]]) if "cost" in found else ()
+    return marks if len(marks) > 1 else ()
 
 
 def _with_last(frame: Table, columns: Columns | None) -> tuple[Columns | None, tuple[Sentence, ...]]:
@@ -144,7 +167,7 @@ def _with_last(frame: Table, columns: Columns | None) -> tuple[Columns | None, t
         share=percent(found.share),
         hours=round(found.gap_ms / 3_600_000),
     )
-    return msgspec.structs.replace(columns, last=found.step), (doubt,)
+    return structs.replace(columns, last=found.step), (doubt,)
 
 
 def _without_doubles(hints: list[Hint]) -> list[Hint]:
@@ -159,8 +182,12 @@ def _proposal(facts: Facts, found: dict[str, str], dates: Order) -> Columns | No
         return None
     steps = tuple(facts.known[found["step"]])
     promise = found.get("promise", "")
-    return Columns(
+    marks = possible_marks(facts.known[found["cost"]]) if "cost" in found else ()
+    return structs.replace(
+        Columns(case=found["case"], step=found["step"], time=found["time"]),
         **found,
+        decimal=marks[0] if marks else ".",
+        whole_ids=with_decimals(facts, found["case"]),
         meaning=_meaning(found, steps),
         group_from_resource="group" not in found and "resource" in found and numbered(facts.known[found["resource"]]),
         kept=kept_values(facts, promise) if promise else (),

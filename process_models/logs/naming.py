@@ -50,6 +50,10 @@ WAIT_WORDS = _set("awaiting await waiting wait pending hold")
 CUSTOMER_SENDS = _set("sends send returns return uploads upload supplies supply provides provide")
 
 
+COST_WORDS = {"cost": 4, "costs": 4, "price": 3, "fee": 3, "charge": 3, "amount": 2, "expense": 3, "expenses": 3}
+CLOCK_WORDS = _set("zone timezone tz offset")
+
+
 def proposed_waiting(steps: tuple[str, ...]) -> tuple[Waiting, ...]:
     """Return the steps whose names speak of waiting for somebody outside: the customer, else another party.
 

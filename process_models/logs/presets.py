@@ -25,6 +25,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     promise: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
     case_type: tuple[str, ...] = ()
+    cost: tuple[str, ...] = ()
+    clock: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
     """Columns of dates, where there is one row a case."""
 

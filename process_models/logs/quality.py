@@ -37,6 +37,8 @@ SATURDAY = 5
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MIDNIGHTS = 0.003
 """Four times what chance would put into one minute of the day."""
+REST, RESTS = 90 * DAY, 20.0
+"""A number seems to be used again after a rest of so long, and of so many times what half of the cases take."""
 SHORT_SECONDS = 10
 SHORT_SHARE = 0.02
 CONCENTRATED = 1 / 3
@@ -206,9 +208,44 @@ def rare_steps(events: Events, _: Columns) -> Iterator[Remark]:
 
 
 def unsettled(events: Events, _: Columns) -> Iterator[Remark]:
-    """Times that the local clock has twice or never."""
-    if events.unsettled:
-        yield remark("unsettled", "note", n=events.unsettled, zone=events.zone)
+    """Times in the hour that the local clock has twice, and in the hour that it skips."""
+    if events.twice:
+        yield remark("twice", "note", n=events.twice, zone=events.zone)
+    if events.never:
+        yield remark("never", "doubt", n=events.never, zone=events.zone)
+
+
+def odd_amounts(events: Events, columns: Columns) -> Iterator[Remark]:
+    """Texts in the column of money that are no amounts."""
+    if events.odd_amounts:
+        mark = {".": "a point", ",": "a comma"}[columns.decimal]
+        yield remark("odd_amounts", "doubt", n=events.odd_amounts, column=columns.cost, mark=mark)
+
+
+def used_again(events: Events, columns: Columns) -> Iterator[Remark]:
+    """Cases that rest for far longer than cases take and then begin again: numbers given out a second time."""
+    if columns.reuse_days:
+        if events.parted:
+            yield remark("parted", "note", n=events.parted, days=columns.reuse_days)
+        return
+    gap = max(REST, RESTS * float(case_spans(events).quantile(0.5)))
+    steps, first = _step_in_time(events), events.begins[:-1]
+    anew = np.flatnonzero(steps > gap)
+    codes = events.frame["step"].cat.codes.to_numpy()
+    beginnings = set(codes[first].tolist())
+    anew = anew[np.isin(codes[anew], list(beginnings))]
+    if len(anew):
+        shortest = int(steps[anew].min())
+        case = str(events.frame["case"].iloc[int(anew[0])])
+        yield remark("used_again", "doubt", n=len(anew), gap=duration(shortest), days=shortest // DAY, example=case)
+
+
+def case_spans(events: Events) -> "pd.Series[float]":
+    """Return how long each case took without its longest rest, ms: what is left where two cases share a number."""
+    steps = _step_in_time(events).astype(float)
+    steps[events.begins[:-1]] = 0
+    longest = np.maximum.reduceat(steps, events.begins[:-1])
+    return pd.Series(np.add.reduceat(steps, events.begins[:-1]) - longest)
 
 
 def queues(events: Events, columns: Columns) -> Iterator[Remark]:
@@ -280,6 +317,8 @@ LOOKS: tuple[Look, ...] = (
     promise_by_row,
     unknown,
     unsettled,
+    odd_amounts,
+    used_again,
     queues,
     odd_weekdays,
     midnights,

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
-from process_models.logs.dates import Order, moments
+from process_models.logs.amounts import Mark, possible_marks
+from process_models.logs.dates import Order, is_clock, moments
 from process_models.logs.facts import MANY, Confidence, Facts, best, confidence, constant, word_score, yes_no
 from process_models.logs.naming import (
     CASE_WORDS,
     CHANNEL_WORDS,
+    CLOCK_WORDS,
+    COST_WORDS,
     GROUP_WORDS,
     MISSED_WORDS,
     OPENED_WORDS,
@@ -26,6 +29,8 @@ from process_models.logs.naming import (
 from process_models.logs.telling import percent
 from process_models.values.sentences import Sentence
 
+MARK_WORDS: dict[Mark, str] = {".": "a point", ",": "a comma"}
+FEW_AMOUNTS, MANY_CLOCKS = 200, 60
 SURE = 4
 """A name of a column that says so much needs no more evidence."""
 MOST_MISSING = 0.4
@@ -240,5 +245,50 @@ def _rising(facts: Facts, case: str, name: str, times: "pd.Series[pd.Timestamp]"
     return float(good[same].mean()) if same.any() else 0.0
 
 
-LOOKS: tuple[Callable[[Facts, str], Hint | None], ...] = (_step, _group, _resource, _promise, _channel, _case_type)
+def _cost(facts: Facts, case: str) -> Hint | None:
+    """Propose money: named so, and nearly all of it amounts."""
+
+    def score(name: str) -> float:
+        if name == case or name in facts.orders or not possible_marks(facts.known[name].head(FEW_AMOUNTS)):
+            return 0
+        return word_score(facts, name, COST_WORDS)
+
+    names = best(facts.names, score)
+    if not names:
+        return None
+    marks = possible_marks(facts.known[names[0]])
+    if not marks:
+        return None
+    said = " or ".join(MARK_WORDS[mark] for mark in marks)
+    once = percent(facts.constant_share(case, names[0]))
+    reason = Sentence.of("log_guess_cost", column=names[0], mark=said, once=once)
+    return Hint("cost", names[0], reason, names[1:4], confidence(names, score))
+
+
+def _clock(facts: Facts, case: str) -> Hint | None:
+    """Propose the column that names the clock of a row: all its values are time zones or offsets."""
+    fits = [
+        name
+        for name in facts.names
+        if name != case
+        and facts.words[name] & CLOCK_WORDS
+        and 0 < len(facts.known[name]) <= MANY_CLOCKS
+        and all(is_clock(text) for text in facts.known[name])
+    ]
+    if not fits:
+        return None
+    reason = Sentence.of("log_guess_clock", column=fits[0], clocks=", ".join(facts.known[fits[0]].head(4)))
+    return Hint("clock", fits[0], reason, tuple(fits[1:4]))
+
+
+LOOKS: tuple[Callable[[Facts, str], Hint | None], ...] = (
+    _step,
+    _group,
+    _resource,
+    _promise,
+    _channel,
+    _case_type,
+    _cost,
+    _clock,
+)
 """Uses that a column is looked for, when the case is known."""

@@ -12,6 +12,9 @@ from process_models.logs.limits import Limits
 from process_models.logs.table import Column, LeftOut, Table
 from process_models.values.sentences import Sentence
 
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Names the part of a compound file that holds a workbook under a password ([MS-OFFCRYPTO] 2.3.4.4)."""
+MOST_SEARCHED = 200_000_000
 FROM_1904 = b'date1904="1"'
 
 
@@ -25,7 +28,7 @@ def read_workbook(source: Source, limits: Limits, parse: Parse) -> tuple[Taken, 
         except python_calamine.PasswordError:
             raise LogError("log_password") from None
         except (python_calamine.CalamineError, OSError):
-            raise LogError("log_workbook") from None
+            raise LogError("log_password" if _locked(source) else "log_workbook") from None
         names = tuple(book.sheet_names)
         name = _chosen(book, names, parse.sheet)
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -36,6 +39,12 @@ def read_workbook(source: Source, limits: Limits, parse: Parse) -> tuple[Taken, 
         notes = (*notes, Sentence.of("log_note_mac_days"))
     taken = _taken(rows, parse, name, limits)
     return Taken(taken.table, taken.parse, taken.left_out, (*notes, *taken.notes), taken.rows), {"sheets": names}
+
+
+def _locked(source: Source) -> bool:
+    """Whether a file that is no workbook holds one under a password: the reader does not say for files in memory."""
+    with source.open() as file:
+        return ENCRYPTED in file.read(MOST_SEARCHED)
 
 
 def _chosen(book: Any, names: tuple[str, ...], wanted: str) -> str:

@@ -57,7 +57,7 @@ def test_what_is_no_date_gives_no_time(text):
 def test_hours_that_the_clock_has_twice_or_never_are_counted():
     found = moments(said("2026-03-29 01:30", "2026-10-25 01:30", "2026-07-01 01:30"), "ymd", "Europe/London")
 
-    assert found.unsettled == 2
+    assert (found.twice, found.never) == (1, 1)
     assert found.times.iloc[1] == pd.Timestamp("2026-10-25 00:30", tz="UTC")
 
 

@@ -107,7 +107,7 @@ def test_hours_that_the_clock_has_twice_are_remarked(table, plain):
 
     log_events = events(table([("a", "Pay", "2026-10-25 01:30")], "case", "step", "time"), columns)
 
-    assert found(log_events, columns)["unsettled"].sentence["n"] == "1"
+    assert found(log_events, columns)["twice"].sentence["n"] == "1"
 
 
 def test_a_clean_small_log_has_few_remarks(log, plain):
