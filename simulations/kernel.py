@@ -32,8 +32,9 @@ ONE = U(1)
 LOW24 = U(0xFFFFFF)
 DURATION, ROUTE, PATIENCE, ARRIVING = U(0), U(1), U(2), U(4)
 START, WORK, WAIT, CHOICE, FORK, JOIN, END = range(7)
-CAPACITIES, SHIFTS, DONE, ARRIVAL, IMPATIENT = range(5)
-ENTER, BEGIN, LEAVE, GIVE_UP, WITHDRAW, CLOSE = range(1, 7)
+CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, IMPATIENT = range(6)
+ENTER, BEGIN, LEAVE, GIVE_UP, WITHDRAW, CLOSE, PUT_BACK = range(1, 8)
+HAND_OVER, RESTART = 1, 2
 FREE, QUEUING, WAITING, SERVED = range(4)
 FULL, UNTOLD, WENT_ROUND, TOO_MANY, OVERRUN = 1, 2, 3, 4, 5
 """Why a play stops before its end: no room for what is under way or for the trace (it begins anew with more), a loop
@@ -178,6 +179,7 @@ def run(  # type: ignore[no-untyped-def]
     dist,
     vtype,
     sctype,
+    back,
     world,
     traced,
     room,
@@ -221,6 +223,7 @@ def run(  # type: ignore[no-untyped-def]
     since = np.zeros(stays, np.int64)
     seq = np.zeros(stays, np.int64)
     with_group = np.zeros(stays, np.int64)
+    rest = np.zeros(stays, np.int64)  # what is left of the work once it was taken up, else -1
     ahead = np.full(stays, -1, np.int64)  # in its queue
     behind = np.full(stays, -1, np.int64)
     prior = np.full(stays, -1, np.int64)  # among the stays of its case
@@ -282,7 +285,7 @@ def run(  # type: ignore[no-untyped-def]
             break
         best = np.int64(2**62)
         if control < len(ctime):
-            best = ctime[control] * 16 + ckind[control]
+            best = ctime[control] * 16 + CAPACITIES + ckind[control]
         source = 0
         if from_stream >= 0 and at_arrival * 16 + ARRIVAL < best:
             best, source = at_arrival * 16 + ARRIVAL, 1
@@ -353,9 +356,52 @@ def run(  # type: ignore[no-untyped-def]
             if mark[stay] != whose:
                 continue
             case, step, visit = of_case[stay], at_step[stay], on_visit[stay]
-            if kind == IMPATIENT:
-                if state[stay] != QUEUING:
-                    continue
+            if kind == SHIFT_OVER:
+                touched = with_group[stay]
+                busy[touched] -= 1
+                if traced:
+                    rows[written, 0], rows[written, 1], rows[written, 2] = now, PUT_BACK, number[case]
+                    rows[written, 3], rows[written, 4], rows[written, 5] = step, visit, touched
+                    written += 1
+                else:
+                    worked[touched] += now - since[stay]
+                if ending[case]:
+                    if traced:
+                        rows[written, 0], rows[written, 1], rows[written, 2] = now, WITHDRAW, number[case]
+                        rows[written, 3], rows[written, 4], rows[written, 5] = step, visit, -1
+                        written += 1
+                    state[stay], mark[stay] = FREE, -1
+                    spare_stay[spare_stays] = stay
+                    spare_stays += 1
+                    lives[0, 0], lives[0, 1], lives[0, 2] = case, step, step
+                    lined = 1
+                else:
+                    if back[touched] == HAND_OVER:
+                        rest[stay] -= now - since[stay]
+                    since[stay], state[stay] = now, QUEUING
+                    later[stay], prior[stay] = case_stay[case], -1
+                    if case_stay[case] >= 0:
+                        prior[case_stay[case]] = stay
+                    case_stay[case] = stay
+                    c, q = rank[case], qu[step]
+                    after = np.int64(-1)
+                    before = heads_of_queue[q, c]
+                    while before >= 0 and seq[before] < seq[stay]:
+                        after, before = before, behind[before]
+                    ahead[stay], behind[stay] = after, before
+                    if after >= 0:
+                        behind[after] = stay
+                    else:
+                        heads_of_queue[q, c] = stay
+                    if before >= 0:
+                        ahead[before] = stay
+                    else:
+                        tails_of_queue[q, c] = stay
+                    fresh[0] = stay
+                    fresh_ones = 1
+            elif kind == IMPATIENT and (state[stay] != QUEUING or rest[stay] >= 0):
+                continue
+            elif kind == IMPATIENT:
                 c, q = rank[case], qu[step]
                 if ahead[stay] >= 0:
                     behind[ahead[stay]] = behind[stay]
@@ -404,17 +450,18 @@ def run(  # type: ignore[no-untyped-def]
                                 onto = fto[low + i]
                                 break
                 lives[0, 0], lives[0, 1], lives[0, 2] = case, onto, came
-            if kind == IMPATIENT or state[stay] == WAITING:
-                if prior[stay] >= 0:
-                    later[prior[stay]] = later[stay]
-                else:
-                    case_stay[case] = later[stay]
-                if later[stay] >= 0:
-                    prior[later[stay]] = prior[stay]
-            state[stay], mark[stay] = FREE, -1
-            spare_stay[spare_stays] = stay
-            spare_stays += 1
-            lined = 1
+            if kind != SHIFT_OVER:
+                if kind == IMPATIENT or state[stay] == WAITING:
+                    if prior[stay] >= 0:
+                        later[prior[stay]] = later[stay]
+                    else:
+                        case_stay[case] = later[stay]
+                    if later[stay] >= 0:
+                        prior[later[stay]] = prior[stay]
+                state[stay], mark[stay] = FREE, -1
+                spare_stay[spare_stays] = stay
+                spare_stays += 1
+                lined = 1
 
         # let the lives that follow run until each blocks
         while ran < lined:
@@ -445,7 +492,7 @@ def run(  # type: ignore[no-untyped-def]
                     stay = spare_stay[spare_stays]
                     of_case[stay], at_step[stay], on_visit[stay], came_from[stay] = case, step, visit, came
                     mark[stay] = (number[case] << 28) | (step << 16) | visit
-                    since[stay] = now
+                    since[stay], rest[stay] = now, -1
                     later[stay], prior[stay] = case_stay[case], -1
                     if case_stay[case] >= 0:
                         prior[case_stay[case]] = stay
@@ -625,12 +672,14 @@ def run(  # type: ignore[no-untyped-def]
                     rows[written, 3], rows[written, 4], rows[written, 5] = step, visit, group
                     written += 1
                 else:
-                    counts[1, step] += 1
+                    counts[1, step] += rest[found] < 0
                     waits[step] += now - since[found]
-                    since[found] = now
-                bits = draw(lots[case], U(key[step]), U(visit), DURATION)
-                shape = dist[of_type[case], step]
-                left = look_up(bits, body[shape], tail[shape])
+                since[found] = now
+                if rest[found] < 0:
+                    bits = draw(lots[case], U(key[step]), U(visit), DURATION)
+                    shape = dist[of_type[case], step]
+                    rest[found] = look_up(bits, body[shape], tail[shape])
+                left = rest[found]
                 over = np.int64(-1)
                 if fin[group]:
                     over = now + left
@@ -641,6 +690,12 @@ def run(  # type: ignore[no-untyped-def]
                         begins = max(cs[i], now)
                         if left <= ce[i] - begins:
                             over = begins + left
+                            break
+                        if back[group]:
+                            if events == len(heap):
+                                return FULL, written, come, 0
+                            push(heap, events, ce[i] * 16 + SHIFT_OVER, mark[found], found)
+                            events += 1
                             break
                         left -= ce[i] - begins
                 if over >= 0:
@@ -653,7 +708,7 @@ def run(  # type: ignore[no-untyped-def]
         for i in range(fresh_ones):
             stay = fresh[i]
             step = at_step[stay]
-            if state[stay] == QUEUING and pdist[step] >= 0:
+            if state[stay] == QUEUING and rest[stay] < 0 and pdist[step] >= 0:
                 bits = draw(lots[of_case[stay]], U(key[step]), U(on_visit[stay]), PATIENCE)
                 over = now + look_up(bits, body[pdist[step]], tail[pdist[step]])
                 if events == len(heap):
@@ -812,6 +867,7 @@ def _filled(plan: Plan) -> tuple[Any, ...]:
         plan.tdist.reshape(-1, steps) if plan.tdist.size else np.tile(plan.dist, (types, 1)),
         plan.vtype if plan.vtype.size else np.full(len(plan.vfrom), -1, np.int32),
         plan.sctype if plan.sctype.size else np.zeros(streams, np.int32),
+        plan.back if plan.back.size else np.zeros(len(plan.cap0), np.int32),
     )
 
 

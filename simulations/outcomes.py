@@ -26,6 +26,7 @@ VISITS = 2**16
 NEVER = -1
 INSTANT = frozenset(KINDS.index(kind) for kind in (Kind.START, Kind.CHOICE, Kind.FORK, Kind.END))
 """Steps that are left the moment they are entered."""
+HANDED_OVER = "handed_over"
 STATUS = ("completed", "gave up", "unfinished")
 Sums = dict[str, int]
 
@@ -34,28 +35,61 @@ def visits(plan: Plan, trace: Trace) -> pd.DataFrame:
     """Return one row a visit: case, step, visit, entered, began, left, how, group, wait, worked.
 
     Times in ms, -1 where it did not come to that. ``left`` is also when a case gave up or was
-    withdrawn; ``how`` says which: left, gave_up, withdrawn or unfinished.
+    withdrawn; ``how`` says which: left, gave_up, withdrawn or unfinished. A visit whose work was handed over tells
+    when it first began, who had it last, and all waits and work added up.
+    """
+    parts = stints(plan, trace)
+    if not parts["how"].eq(HANDED_OVER).any():
+        return parts
+    of_visit = parts.assign(group=parts["group"].where(parts["group"] != NEVER)).groupby(["case", "step", "visit"])
+    firsts, lasts = of_visit[["entered", "began"]].first(), of_visit[["left", "how", "group"]].last()
+    whole = pd.concat([firsts, lasts, of_visit[["wait", "worked"]].sum()], axis=1).reset_index()
+    whole["group"] = whole["group"].fillna(NEVER).astype(np.int64)
+    return whole
+
+
+def stints(plan: Plan, trace: Trace) -> pd.DataFrame:
+    """Return visits like :func:`visits`, cut where work was handed over: a row for each time in a queue and its work.
+
+    ``entered`` is when that time in the queue began; ``how`` is ``handed_over`` for all but the last of a visit.
     """
     rows = trace.rows
-    mark = (rows[:, 2] << 28) | (rows[:, 3] << 16) | rows[:, 4]
-    entries = rows[:, 1] == Row.ENTER
-    where, first = np.unique(mark[entries], return_index=True)
+    mark = _marks(rows)
+    entries = (rows[:, 1] == Row.ENTER) | (rows[:, 1] == Row.PUT_BACK)
+    mark_in = np.where(rows[:, 1] == Row.PUT_BACK, mark + 1, mark)
+    where, first = np.unique(mark_in[entries], return_index=True)
     entered = rows[entries][first]
     table = pd.DataFrame(
         {"case": entered[:, 2], "step": entered[:, 3], "visit": entered[:, 4], "entered": entered[:, 0]}
     )
-    times = {row: _times(rows, mark, where, row) for row in (Row.BEGIN, Row.LEAVE, Row.GIVE_UP, Row.WITHDRAW)}
+    ends = (Row.LEAVE, Row.GIVE_UP, Row.WITHDRAW, Row.PUT_BACK)
+    times = {row: _times(rows, mark, where, row) for row in (Row.BEGIN, *ends)}
     kind = plan.stype[table["step"].to_numpy()]
-    left = np.max([times[Row.LEAVE], times[Row.GIVE_UP], times[Row.WITHDRAW]], axis=0)
+    left = np.max([times[row] for row in ends], axis=0)
     table["began"] = times[Row.BEGIN]
     table["left"] = np.where(np.isin(kind, list(INSTANT)), table["entered"], left)
-    gone = [times[Row.GIVE_UP] != NEVER, times[Row.WITHDRAW] != NEVER, table["left"] == NEVER]
-    table["how"] = np.select(gone, ["gave_up", "withdrawn", "unfinished"], "left")
+    gone = [*(times[row] != NEVER for row in ends[1:]), table["left"] == NEVER]
+    table["how"] = np.select(gone, ["gave_up", "withdrawn", HANDED_OVER, "unfinished"], "left")
     table["group"] = _groups(rows, mark, where)
     queued = np.where(table["began"] != NEVER, table["began"], np.where(left != NEVER, left, plan.limit))
     table["wait"] = np.where(kind == KINDS.index(Kind.WORK), queued - table["entered"], 0)
     table["worked"] = _worked(plan, table, plan.limit)
     return table
+
+
+def _marks(rows: Ints) -> Ints:
+    """Return a number for each row that says to which stint of which visit it belongs, in the order of both."""
+    mark = (rows[:, 2] << 28) | (rows[:, 3] << 16) | rows[:, 4]
+    put_back = rows[:, 1] == Row.PUT_BACK
+    if not put_back.any():
+        return mark
+    order = np.argsort(mark, kind="stable")
+    before = np.cumsum(put_back[order]) - put_back[order]
+    _, first, dense = np.unique(mark[order], return_index=True, return_inverse=True)
+    nth = before - before[first][dense]
+    out = np.empty(len(mark), np.int64)
+    out[order] = dense * (int(nth.max()) + 2) + nth
+    return out
 
 
 def _times(rows: Ints, mark: Ints, where: Ints, row: Row) -> Ints:
@@ -118,7 +152,7 @@ def cases(
     table["wait"], table["worked"] = _added(who, visited["wait"], n), _added(who, visited["worked"], n)
     step = visited["step"].to_numpy()
     table["contacts"] = _added(who, plan.touch[step], n)
-    table["cost"] = _costs(plan, visited, who, n) + _added(who, plan.ucost[step], n)
+    table["cost"] = _costs(plan, _hands(plan, trace, visited), n) + _added(who, plan.ucost[step], n)
     again = (visited["visit"] > 1) & (plan.stype[step] == KINDS.index(Kind.WORK))
     over = table["status"].to_numpy() == "completed"
     table["first_time_right"] = np.where(over, _added(who, again, n) == 0, np.where(gave_up == 1, 0, NEVER))
@@ -137,10 +171,15 @@ def _added(who: Ints, values: Any, cases: int) -> Ints:
     return total
 
 
-def _costs(plan: Plan, visited: pd.DataFrame, who: Ints, cases: int) -> Ints:
+def _hands(plan: Plan, trace: Trace, visited: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each time that somebody had work in hand: the visits, unless some was handed over."""
+    return stints(plan, trace) if (trace.rows[:, 1] == Row.PUT_BACK).any() else visited
+
+
+def _costs(plan: Plan, hands: pd.DataFrame, cases: int) -> Ints:
     """Return the cost of work of each case, rounded half even once."""
-    rates = np.append(plan.rate, 0)[visited["group"].to_numpy()]
-    spent = _added(who, visited["worked"].to_numpy() * rates, cases)
+    rates = np.append(plan.rate, 0)[hands["group"].to_numpy()]
+    spent = _added(hands["case"].to_numpy(), hands["worked"].to_numpy() * rates, cases)
     whole, rest = np.divmod(spent, HOUR)
     up = (2 * rest > HOUR) | ((2 * rest == HOUR) & (whole % 2 == 1))
     return np.asarray(whole + up, np.int64)
@@ -197,7 +236,8 @@ def _satisfaction(
 
 def pools(plan: Plan, trace: Trace, visited: pd.DataFrame) -> pd.DataFrame:
     """Return one row a pool: ms worked and ms present while open within the period, and what its roster is paid."""
-    early = visited[visited["began"] != NEVER]
+    hands = _hands(plan, trace, visited)
+    early = hands[hands["began"] != NEVER]
     worked = _added(early["group"].to_numpy(), _worked(plan, early, plan.period), len(plan.groups))
     rows = []
     for group, (pool, _) in enumerate(plan.groups):

@@ -45,6 +45,9 @@ NEEDED = frozenset({"missing_time", "missing_role"})
 KINDS = (Kind.START, Kind.WORK, Kind.WAIT, Kind.CHOICE, Kind.FORK, Kind.JOIN, Kind.END)
 """Kinds of step by the number they have in ``stype``; the order never changes."""
 
+UNFINISHED = ("pause", "hand over", "restart")
+"""What becomes of work in hand at the end of a shift, by the number it has in ``back``; the order never changes."""
+
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
 Flags = NDArray[np.int8]
@@ -163,6 +166,9 @@ class Plan:
     """Heads known to be away."""
     bounds: Ints
     """First step, end of arrivals, end of play, table of the unit exponential."""
+    back: Small = field(default_factory=lambda: _small(()))
+    """What becomes of each group's work at the end of a shift where it is not finished, as in :data:`UNFINISHED`; empty
+    where it pauses everywhere."""
     read: Bytes
     """SHA-256 of what is read off the trace: clocks, working hours, zone and start."""
 
@@ -468,6 +474,7 @@ def _groups(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario) -> dict[
         "cap0": _small(shift.heads for _, shift in groups),
         "opn0": np.array([bool(rows) and rows[0][0] == 0 for rows in opened], np.int8),
         "fin": np.array([pool.finish for pool, _ in groups], np.int8),
+        "back": _unfinished(groups),
         "rate": _ints(pool.rate for pool, _ in groups),
         "cptr": _pointers(opened),
         "cs": _ints(start for rows in opened for start, _ in rows),
@@ -480,6 +487,11 @@ def _groups(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario) -> dict[
         "cgrp": _small(edge[2] for edge in edges),
         "cval": _small(edge[3] for edge in edges),
     }
+
+
+def _unfinished(groups: tuple[tuple[Pool, Shift], ...]) -> Small:
+    found = _small(0 if pool.finish else UNFINISHED.index(pool.unfinished) for pool, _ in groups)
+    return found if found.any() else found[:0]
 
 
 def _demand(scenario: Scenario) -> dict[str, NDArray[Any]]:

@@ -24,7 +24,7 @@ from process_models.values.errors import ModelError
 from process_models.values.luck import Purpose
 from simulations.contingencies import CAPACITY, Control, controls
 from simulations.demand import Arrival, arrivals
-from simulations.plan import KINDS, MOST_UNDER_WAY, Plan
+from simulations.plan import KINDS, MOST_UNDER_WAY, UNFINISHED, Plan
 from simulations.trace import Row, Trace
 
 Life = Generator[Event, Any, None]
@@ -32,7 +32,7 @@ Life = Generator[Event, Any, None]
 ASSIGN = 2
 """Priority of assigning people: after all that follows from an event, before the next one."""
 CANONICAL = 3
-CAPACITIES, SHIFTS, DONE, ARRIVAL, PATIENCE = range(5)
+CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, PATIENCE = range(6)
 """Kinds of event, in their order at one instant."""
 KIND, CASE, STEP = 2**63, 2**28, 2**16
 """How a canonical key is packed: visits below 2^16, steps below 2^12, cases below 2^35, room for 16 kinds."""
@@ -77,6 +77,10 @@ class Stay:
         self.visit = visit
         self.over = over
         """Happens when work or wait is over, or patience."""
+        self.rest: int | None = None
+        """What is left of the work once somebody has taken it up, ms."""
+        self.number = -1
+        """Its place in the queue: who has the lower number came first."""
 
     @property
     def waits(self) -> bool:
@@ -125,6 +129,7 @@ class World:
             for n, (heads, is_open) in enumerate(zip(plan.cap0.tolist(), plan.opn0.tolist(), strict=True))
         ]
         self.finishes = [bool(flag) for flag in plan.fin.tolist()]
+        self.unfinished = [UNFINISHED[number] for number in plan.back.tolist()] or ["pause"] * len(self.groups)
         self.queues: list[list[tuple[int, int, Stay]]] = [[] for _ in self.groups_of]
         self.numbers = count()
         self.touched: Group | None = None
@@ -308,19 +313,24 @@ class World:
     def join_queue(self, case: Case, step: int, visit: int) -> Stay:
         """Line up for the people who do the step, behind all of the same priority."""
         stay = self.stay(case, step, visit)
-        heappush(self.queues[self.queue_of[step]], (*self.rank(stay, next(self.numbers)), stay))
+        stay.number = next(self.numbers)
+        self.line_up(stay)
+        return stay
+
+    def line_up(self, stay: Stay) -> None:
+        """Put a visit in its place in the queue, for those to see who may take it up."""
+        heappush(self.queues[self.queue_of[stay.step]], (*self.rank(stay), stay))
         self.fresh.append(stay)
         self.assign(None)
-        return stay
 
     def stay(self, case: Case, step: int, visit: int) -> Stay:
         """Return a visit that takes time."""
         stay = case.stays[step, visit] = Stay(case, step, visit, self.event())
         return stay
 
-    def rank(self, stay: Stay, number: int) -> tuple[int, int]:
+    def rank(self, stay: Stay) -> tuple[int, int]:
         """Return what a queue is sorted by: priority, then who came first."""
-        return stay.case.priority, number
+        return stay.case.priority, stay.number
 
     def assign(self, touched: Group | None) -> None:
         """Have people assigned once all that follows from the present event has happened."""
@@ -342,7 +352,7 @@ class World:
                 if stay.waits:
                     self.pull(self.groups[group])
         for stay in fresh:
-            if stay.waits and self.patience[stay.step] >= 0:
+            if stay.waits and stay.rest is None and self.patience[stay.step] >= 0:
                 self.at(self.patience_ends(stay), self.order(PATIENCE, stay), self.lose_patience, stay)
 
     def pull(self, group: Group) -> None:
@@ -363,10 +373,27 @@ class World:
         del stay.case.stays[stay.step, stay.visit]
         group.busy += 1
         self.tell(Row.BEGIN, stay.case, stay.step, stay.visit, group.number)
-        done = self.done_at(group, int(self.env.now), self.duration(stay))
-        if done is not None:
+        now = int(self.env.now)
+        stay.rest = self.duration(stay) if stay.rest is None else stay.rest
+        done = self.done_at(group, now, stay.rest)
+        closing = self.closing(group, now)
+        if closing is not None and (done is None or done > closing):
+            stay.rest -= closing - now if self.unfinished[group.number] == "hand over" else 0
+            self.at(closing, self.order(SHIFT_OVER, stay), lambda put: self.put_back(group, put), stay)
+        elif done is not None:
             stay.over.callbacks.insert(0, lambda _: self.free(group))
             self.schedule(stay.over, done, self.order(DONE, stay))
+
+    def put_back(self, group: Group, stay: Stay) -> None:
+        """The shift is over: the work goes back to its place in the queue; that of an ended case is dropped."""
+        group.busy -= 1
+        self.tell(Row.PUT_BACK, stay.case, stay.step, stay.visit, group.number)
+        if stay.case.ending:
+            self.tell(Row.WITHDRAW, stay.case, stay.step, stay.visit)
+            self.leave(stay.case, stay.step)
+        else:
+            stay.case.stays[stay.step, stay.visit] = stay
+            self.line_up(stay)
 
     def free(self, group: Group) -> None:
         """A head has finished."""
@@ -374,8 +401,8 @@ class World:
         self.assign(group)
 
     def lose_patience(self, stay: Stay) -> None:
-        """Somebody still waiting gives up."""
-        if stay.waits:
+        """Somebody gives up whose work nobody has taken up."""
+        if stay.waits and stay.rest is None:
             case = stay.case
             del case.stays[stay.step, stay.visit]
             case.gave_up = True
@@ -400,6 +427,13 @@ class World:
                 return int(begins + left)
             left -= closes - begins
         return None
+
+    def closing(self, group: Group, now: int) -> int | None:
+        """Return when work in hand goes back to its queue; None where it is finished or pauses."""
+        if self.unfinished[group.number] == "pause":
+            return None
+        _, ends = self.open_times[group.number]
+        return int(ends[bisect_left(ends, now)])
 
     def patience_ends(self, stay: Stay) -> int:
         """Return when a case gives up that has just begun to wait."""

@@ -18,7 +18,7 @@ import pandas as pd
 from process_models.graph.steps import Kind
 from process_models.values.calendars import Interval, merged
 from simulations.contingencies import absences
-from simulations.outcomes import NEVER, cases, visits
+from simulations.outcomes import HANDED_OVER, NEVER, cases, stints, visits
 from simulations.plan import KINDS, Ints, Plan
 from simulations.trace import Trace
 
@@ -75,8 +75,8 @@ class Replay:
     def __init__(self, plan: Plan, trace: Trace) -> None:
         self.plan = plan
         self.trace = trace
-        table = visits(plan, trace)
-        self.table = table
+        self.table = table = stints(plan, trace)
+        """A row for each visit, cut where its work was handed over."""
         self.case: Ints = table["case"].to_numpy()
         self.step: Ints = table["step"].to_numpy()
         self.visit: Ints = table["visit"].to_numpy()
@@ -90,11 +90,20 @@ class Replay:
         self.ended: Ints = np.where(self.left == NEVER, plan.limit, self.left)
         self.taken: Ints = np.where(self.works, self.entered + table["wait"].to_numpy(), self.entered)
         """When waiting for people was over."""
+        self.queued: Ints = self.entered
+        if (table["how"] == HANDED_OVER).any():
+            self.queued = table.groupby(["case", "step", "visit"])["entered"].transform("min").to_numpy()
+        """When the visit began, which is what its place in the queue goes by."""
+
+    @cached_property
+    def visited(self) -> pd.DataFrame:
+        """One row a visit, as outcomes tell it."""
+        return visits(self.plan, self.trace)
 
     @cached_property
     def cases(self) -> pd.DataFrame:
         """One row a case, as outcomes tell it."""
-        return cases(self.plan, self.trace, self.table)
+        return cases(self.plan, self.trace, self.visited)
 
     def groups_of(self, step: int) -> list[int]:
         """Return the groups that may do a step, in order of preference."""
@@ -136,7 +145,7 @@ class Replay:
             return ()
         step = int(self.step[row])
         manned = self._manned_within(int(self.plan.qu[step]), start, end)
-        later = merged(list(self._later(step, start, end)))
+        later = merged(list(self._later(step, int(self.queued[row]), start, end)))
         return _cut(start, end, manned, later)
 
     def _manned_within(self, queue: int, start: int, end: int) -> list[Interval]:
@@ -150,13 +159,13 @@ class Replay:
                 out.append((max(a, start), min(b, end)))
         return out
 
-    def _later(self, step: int, start: int, end: int) -> Iterator[Interval]:
-        """Yield when somebody who may do a step was busy with work that queued up after a moment."""
+    def _later(self, step: int, queued: int, start: int, end: int) -> Iterator[Interval]:
+        """Yield when somebody who may do a step was busy between two moments with work that queued up after a third."""
         for group in self.groups_of(step):
             rows = self._by_group[group]
             low, high = np.searchsorted(self.began[rows], [start, end])
             inner = rows[low:high]
-            for other in inner[self.entered[inner] > start].tolist():
+            for other in inner[self.queued[inner] > queued].tolist():
                 yield int(self.began[other]), min(int(self.ended[other]), end)
 
     def crew(self, group: int, at: int) -> Crew:

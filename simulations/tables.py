@@ -59,9 +59,9 @@ def of_one(
     """Return the tables of one replication, its number as their first column."""
     replay = Replay(plan, trace)
     found = {
-        "cases": case_table(plan, trace, replay.table, features, scores),
+        "cases": case_table(plan, trace, replay.visited, features, scores),
         "visits": visits(replay),
-        "pools": pools(plan, trace, replay.table),
+        "pools": pools(plan, trace, replay.visited),
         "intervals": intervals(replay),
     }
     for table in found.values():
@@ -72,7 +72,8 @@ def of_one(
 def visits(replay: Replay) -> pd.DataFrame:
     """Return one row a visit: case, step, visit, pool, shift, entered, began, left, how, wait, worked, wait by cause.
 
-    ``wait`` is for people; ``wait_extraneous`` stands for time at WAIT steps, which is nobody's queue.
+    A visit whose work was handed over has a row for each hand. ``wait`` is for people; ``wait_extraneous`` stands for
+    time at WAIT steps, which is nobody's queue.
     """
     names = [*replay.plan.groups, ("", "")]
     who = [names[group] for group in replay.group.tolist()]

@@ -27,6 +27,8 @@ class Row(IntEnum):
     """A branch ends because the case ended in another."""
     CLOSE = 6
     """The case is over; ``group`` is 1 where it gave up somewhere, else 0."""
+    PUT_BACK = 7
+    """The group's shift ends and the work goes back to its queue."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,10 @@ class Pool(Document, frozen=True, kw_only=True):
     rate: int = 0
     """Cost of an hour, minor units."""
     finish: bool = True
-    """At the end of a shift work in hand is finished; otherwise it pauses until the next."""
+    """At the end of a shift work in hand is finished; otherwise ``unfinished`` says what becomes of it."""
+    unfinished: Literal["pause", "hand over", "restart"] = "pause"
+    """Work in hand pauses until the next shift, or goes back to its place in the queue: somebody takes up the rest,
+    or begins it anew."""
     provenance: Provenance = Provenance("judged", "D", "typed in")
 
     @property

@@ -175,7 +175,8 @@ def _pool(draw, name: str) -> Pool:
         days = range(7) if draw(st.booleans()) else (0, 1, 2)
         spans = tuple(Span(day, opens * HOUR, (opens + lasts) * HOUR) for day in days)
         shifts.append(Shift(id=f"{name}-{n}", spans=spans, heads=draw(st.integers(1, 3))))
-    return Pool(id=name, name=name, shifts=tuple(shifts), finish=draw(st.booleans()))
+    left = draw(st.sampled_from(["pause", "pause", "hand over", "restart"]))
+    return Pool(id=name, name=name, shifts=tuple(shifts), finish=draw(st.booleans()), unfinished=left)
 
 
 def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:

@@ -60,8 +60,11 @@ def plays():
 
 
 def tells(engine: str, rule: str, plays) -> bool:
-    """Say whether any play differs with a rule broken; a play that cannot go on differs."""
+    """Say whether any play differs with a rule broken, the one it names first; a play that cannot go on differs."""
     broken = module(engine, rule)
+    if named := RULES.get(rule, {}).get("play"):
+        made = plan(*FEATURES[named]())
+        plays = [(made, reference.play(made, 1, 0).digest), *plays]
     with np.errstate(over="ignore"):
         for one, digest in plays:
             try:

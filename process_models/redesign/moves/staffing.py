@@ -87,6 +87,7 @@ class MergePools(Document, frozen=True, tag_field="type", tag="merge_pools"):
             shifts=tuple(replace(shift, id=f"{pool.id}-{shift.id}") for pool in gone for shift in pool.shifts),
             rate=round(sum(pool.rate * pool.heads for pool in gone) / heads) if heads else gone[0].rate,
             finish=all(pool.finish for pool in gone),
+            unfinished=gone[0].unfinished if len({pool.unfinished for pool in gone}) == 1 else "pause",
             provenance=gone[0].provenance,
         )
         kept = tuple(pool for pool in design.staffing.pools if pool.id not in self.pools)
