@@ -135,6 +135,19 @@ def run_block(
     return BlockResult(key=task.key, plan=task.plan.digest, seed=task.seed, rules=RULES, replications=tuple(done))
 
 
+def run_or_stop(task: Task, played: Played | None = None, beat: Beat | None = None) -> BlockResult:
+    """Play a block; where far too much work comes to be played, return it without replications: that is an answer too.
+
+    Such a block is not for keeping: whoever plays it for its own sake must be told the reason.
+    """
+    try:
+        return run_block(task, played, beat)
+    except ModelError as refused:
+        if refused.sentence.id != "too_many_under_way":
+            raise
+    return BlockResult(key=task.key, plan=task.plan.digest, seed=task.seed, rules=RULES, replications=())
+
+
 def tasks(
     design: Design,
     scenario: Scenario,

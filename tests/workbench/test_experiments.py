@@ -36,7 +36,7 @@ from tests.workbench.reviewing import PLAN, a_review, found
 from workbench import app as workbench_app
 from workbench import database, example, jobs
 from workbench.errors import Damaged, NotAllowed, NotPossible
-from workbench.experiments import breaking, operations, store
+from workbench.experiments import operations, store
 from workbench.experiments.model import Experiment, Outcome
 from workbench.jobs import State
 from workbench.processes import operations as processes
@@ -477,29 +477,6 @@ def test_the_screen_of_formulas_says_how_many_heads_and_what_it_assumes(app: Fla
     assert (told["13"], told["14"]) == ("no", "yes")
     assert "<b>20</b> heads" in full.text
     assert "Number must be between" in wrong.text
-
-
-def test_the_break_point_is_found_by_a_job_and_shown_with_and_without_people_away(app: Flask, engine: Engine) -> None:
-    review = a_review(engine)
-    experiment = played(engine, asked_to_play(engine, review, scenarios=(a_scenario(),)))
-    visitor, path = Visitor(app, "nora"), f"/simulations/{experiment.id}/break-point"
-    asked = {"scenario": "usual-week", "promise": "waiting", "threshold": "4", "away": "10"}
-
-    wrong = visitor.post(path, {**asked, "threshold": ""})
-    answer = visitor.post(path, asked)
-    twice = visitor.post(path, asked)
-    with database.transaction(engine) as db:
-        taken = jobs.take(db, jobs.Terms())
-    assert taken
-    breaking.play(taken, jobs.Progress(engine, taken.id, taken.tries))
-    page = visitor.get(path).text
-
-    assert (wrong.status_code, answer.status_code, twice.status_code) == (422, 303, 422)
-    assert "being looked for already" in twice.text
-    assert "Waiting for people at most 4.0 h, Usual week" in page.replace("\N{NO-BREAK SPACE}", " ")
-    borne = [float(one) for one in re.findall(r'times">×([\d.]+) \(', page)]
-    assert len(borne) == 2
-    assert borne[0] > borne[1]
 
 
 def test_a_design_that_cannot_be_played_is_answered_beside_the_form(app: Flask, engine: Engine) -> None:

@@ -1,67 +1,56 @@
-"""The break-point of an experiment as a job: how much more demand each design bears, with and without people away."""
+"""The break-point of an experiment as a job: how much more demand, absence and heads away each design bears."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine
+from msgspec.structs import replace
 
 from process_models.graph.design import Design
-from process_models.values.calendars import DAY
 from process_models.values.sentences import Sentence
-from simulations.breaking import Edge, Threshold, edge_of, with_people_away
-from workbench import documents, jobs, record
-from workbench.database import reading, transaction
-from workbench.errors import NotPossible
-from workbench.experiments import store
-from workbench.experiments.model import Bears, BreakPoint, Experiment, Spec
+from simulations.breaking import ABSENCE, DEMAND, SPELL, Edge, Stress, Threshold, edge_of, heads_of, with_people_away
+from simulations.scenario import Scenario
+from workbench.experiments import studies
+from workbench.experiments.model import Bears, BreakPoint
 from workbench.jobs import HANDLERS, Job, Progress
-from workbench.permissions import Actor, Permission, require
 
 JOB = "break-point"
-SPELL = 3 * DAY
 LOOKS = 12
-"""Looks a design takes at most, about; only to say how far it is."""
+"""Looks an edge takes at most, about; only to say how far it is."""
 
 
-def subject(experiment: Experiment) -> str:
-    """Return what jobs about an experiment's break-point name."""
-    return f"simulation/{experiment.id}"
+class Search(NamedTuple):
+    """One edge to be found."""
 
-
-def ask(engine: Engine, actor: Actor, experiment: Experiment, wanted: BreakPoint) -> str:
-    """Ask how much more demand the designs of an experiment bear, as a job, and return its id."""
-    with transaction(engine) as db:
-        require(actor, Permission.EXPERIMENT_RUN, experiment.place)
-        if any(job.open for job in jobs.about(db, subject(experiment), JOB)):
-            raise NotPossible("break_point_running")
-        kept = documents.keep(db, wanted)
-        job = jobs.ask(db, JOB, {"spec": experiment.spec, "wanted": kept}, actor.person, subject(experiment))
-        record.enter(db, actor.person, "ask for break-point", subject(experiment), {"wanted": kept})
-    return job
+    id: str
+    """Design, and after a slash what is put on it; the design alone for demand as it is."""
+    design: Design
+    scenario: Scenario
+    stress: Stress
 
 
 def play(job: Job, progress: Progress) -> Any:
-    """Find the edge of every design, as it is and with people away, and keep what was found."""
-    with reading(progress.engine) as db:
-        spec = documents.fetch(db, job.input["spec"], Spec)
-        wanted = documents.fetch(db, job.input["wanted"], BreakPoint)
-        scenario = store.scenario_of(db, next(one.digest for one in spec.scenarios if one.id == wanted.scenario))
-        designs = [(one.id, documents.fetch(db, one.digest, Design)) for one in spec.designs]
+    """Find the edges of every design, and keep what was found."""
+    _, wanted, scenario, designs = studies.asked(job, progress, BreakPoint)
     asked = Threshold(wanted.measure, wanted.direction, float(wanted.threshold))
-    plays = [
-        (name, design, under)
-        for id, design in designs
-        for name, under in ((id, scenario), (f"{id}/away", with_people_away(scenario, design, wanted.away, SPELL)))
-    ]
+    wished = [search for id, design in designs.items() for search in searches(wanted, id, design, scenario)]
     found = [
-        _bears(name, edge_of(design, under, asked, wanted.seed, _beat(progress, n, len(plays))))
-        for n, (name, design, under) in enumerate(plays)
+        _bears(
+            one.id,
+            edge_of(one.design, one.scenario, asked, wanted.seed, _beat(progress, n, len(wished)), one.stress),
+        )
+        for n, one in enumerate(wished)
     ]
-    with transaction(progress.engine) as db:
-        fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-        kept = documents.keep(db, BreakPoint(**{**fields, "bears": tuple(found)}))
-        progress.finish(db, {"found": kept})
-    return None
+    studies.keep(progress, replace(wanted, bears=tuple(found)))
+
+
+def searches(wanted: BreakPoint, id: str, design: Design, scenario: Scenario) -> Iterator[Search]:
+    """Yield the edges to be found of a design: demand, demand with people away, absence, heads of a pool."""
+    yield Search(id, design, scenario, DEMAND)
+    yield Search(f"{id}/away", design, with_people_away(scenario, design, wanted.away, SPELL), DEMAND)
+    yield Search(f"{id}/absence", design, scenario, ABSENCE)
+    heads = heads_of(design, wanted.pool) if wanted.pool else None
+    if heads:
+        yield Search(f"{id}/heads", design, scenario, heads)
 
 
 def _bears(name: str, found: Edge) -> Bears:

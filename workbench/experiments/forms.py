@@ -1,10 +1,11 @@
 """What is typed about scenarios and experiments."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from wtforms import DateField, DecimalField, IntegerField, SelectField, StringField
+from wtforms import DateField, DecimalField, IntegerField, RadioField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -17,7 +18,9 @@ from simulations.experiments import MEASURES
 from simulations.queueing import Asked
 from simulations.scenario import Absence, Away, Scenario, Stream, Surge
 from workbench.errors import Invalid
-from workbench.experiments.model import JUDGED, LEAST, MOST, BreakPoint, ScenarioRow, Spec
+from workbench.experiments.certainty import AssumedRow
+from workbench.experiments.model import BASELINE, JUDGED, LEAST, MOST, BreakPoint, ScenarioRow, Sensitivity, Spec
+from workbench.experiments.sensing import ALONE, TOGETHER
 from workbench.forms import Form, checkboxes, choices
 from workbench.options.model import Option
 
@@ -28,6 +31,8 @@ PROMISES: dict[str, tuple[str, str, Literal["at least", "at most"], Decimal]] = 
     "waiting": ("Waiting for people, at most (hours)", "waiting", "at most", Decimal(HOUR)),
 }
 """What may be asked to hold: words, measure, direction, and ms or share in one of its unit."""
+SENSED = (*JUDGED, "time_p90", "utilisation")
+"""Measures of which it can be asked what they hang on."""
 USUAL_MOST = 100
 """Replications up to which more are offered to be added."""
 Demand = tuple[str, str, tuple[Fraction, ...]]
@@ -179,12 +184,15 @@ class BreakForm(Form):
         [InputRequired("Write a number."), NumberRange(min=1, max=90)],
         default=10,
     )
+    pool = SelectField("Take heads away from")
 
     @classmethod
-    def on(cls, spec: Spec) -> "BreakForm":
-        """Return the form over the scenarios of an experiment."""
+    def on(cls, spec: Spec, design: Design) -> "BreakForm":
+        """Return the form over the scenarios of an experiment and the pools of its as-is design."""
         form = cls()
         form.scenario.choices = choices((one.id, one.name) for one in spec.scenarios)
+        staffed = [(pool.id, pool.name) for pool in design.staffing.pools if pool.heads]
+        form.pool.choices = choices([("", "no pool"), *staffed])
         return form
 
     def wanted(self, seed: int) -> BreakPoint:
@@ -196,9 +204,71 @@ class BreakForm(Form):
             direction=direction,
             threshold=fraction(number(fraction(self.threshold.data)) * unit, 4),
             away=fraction(number(fraction(self.away.data)) / 100, 4),
+            pool=self.pool.data or "",
             replications=REPLICATIONS,
             seed=seed,
         )
+
+
+class SensitivityForm(Form):
+    """A figure, and how it is tried what it hangs on."""
+
+    scenario = SelectField("Scenario")
+    design = SelectField("Figure of")
+    measure = SelectField("Measure", choices=choices((one.id, one.name) for one in MEASURES if one.id in SENSED))
+    way = RadioField(
+        "How",
+        choices=choices([("alone", "Each assumption alone"), ("together", "All together (elementary effects)")]),
+        default="alone",
+    )
+
+    @classmethod
+    def on(cls, spec: Spec) -> "SensitivityForm":
+        """Return the form over the scenarios and designs of an experiment: the first option, where there is one."""
+        options = [one for one in spec.in_order if one.id != BASELINE]
+        form = cls(design=options[0].id if options else BASELINE)
+        form.scenario.choices = choices((one.id, one.name) for one in spec.scenarios)
+        form.design.choices = choices(
+            [*((one.id, f"{one.name}: difference to as is") for one in options), (BASELINE, "As is, alone")]
+        )
+        return form
+
+    def wanted(self, seed: int) -> Sensitivity:
+        """Return what is asked for."""
+        return Sensitivity(
+            scenario=self.scenario.data,
+            design=self.design.data,
+            measure=self.measure.data,
+            way=self.way.data,
+            replications=ALONE if self.way.data == "alone" else TOGETHER,
+            seed=seed,
+        )
+
+
+class SwitchForm(Form):
+    """A switch for each assumption of a design under a scenario."""
+
+    @classmethod
+    def on(cls, rows: list[AssumedRow], chosen: Mapping[str, str]) -> "SwitchForm":
+        """Return the form with a field for each assumption that can be switched, in the order of the rows."""
+        fields = {
+            f"switch{n}": SelectField(
+                f"{row.about}, {row.sort.lower()}",
+                choices=choices(
+                    [("", "as assumed"), *((switch, f"{switch}: {told}") for switch, told in row.switches)]
+                ),
+                default=chosen.get(row.id, ""),
+            )
+            for n, row in enumerate(rows)
+            if row.switches
+        }
+        made: SwitchForm = type("Switches", (cls,), fields)()
+        return made
+
+    def levels(self, rows: list[AssumedRow]) -> tuple[tuple[str, Any], ...]:
+        """Return the assumptions that are switched, and to what."""
+        named = ((row.id, self[f"switch{n}"].data) for n, row in enumerate(rows) if row.switches)
+        return tuple(sorted((id, switch) for id, switch in named if switch))
 
 
 class ScreenForm(PlainForm):  # type: ignore[misc]

@@ -71,6 +71,11 @@ class Spec(Document, frozen=True, kw_only=True):
         if self.most and (self.replications % BLOCK or self.most % BLOCK):
             raise ModelError("uneven_replications", block=BLOCK)
 
+    @property
+    def in_order(self) -> tuple[Played, ...]:
+        """The designs, the as-is process first."""
+        return tuple(sorted(self.designs, key=lambda one: (one.id != BASELINE, one.id)))
+
 
 class Cell(Document, frozen=True):
     """What one design under one scenario gave: the digest of its summary."""
@@ -133,17 +138,18 @@ class Outcome(Document, frozen=True, kw_only=True):
 
 
 class Bears(Document, frozen=True, kw_only=True):
-    """How much demand a design bears before a promise fails, in twentieths of the present one."""
+    """How much a design bears before a promise fails: steps of a stress, None where even the most searched is borne."""
 
     id: str
-    """Design, with ``/away`` after it where people are away."""
+    """Design, for its demand in twentieths of the present one; with ``/away`` the same with people away, with
+    ``/absence`` absence in steps of two per cent of the time, with ``/heads`` heads away from a pool."""
     sure: int | None = None
     mean: int | None = None
     perhaps: int | None = None
 
 
 class BreakPoint(Document, frozen=True, kw_only=True):
-    """What was found when the demand was raised until a promise failed."""
+    """What was found when demand and absence were raised, and heads taken away, until a promise failed."""
 
     format: int = 1
     scenario: str
@@ -154,9 +160,79 @@ class BreakPoint(Document, frozen=True, kw_only=True):
     """In ms, or a share, as the measure is."""
     away: Fraction
     """Share of time for which everybody is away in the second play of each design."""
+    pool: str = ""
+    """The pool from which heads are taken away; empty: none."""
     replications: int
     seed: int
     bears: tuple[Bears, ...] = ()
+
+
+class Told(Document, frozen=True):
+    """A mean with its interval; empty ends where there is none."""
+
+    mean: Fraction
+    low: Fraction = ""
+    high: Fraction = ""
+
+
+class Swung(Document, frozen=True, kw_only=True):
+    """A figure with one assumption switched."""
+
+    assumption: str
+    switch: Literal["low", "high", "off"]
+    then: Told | None = None
+    """None where the play had to be stopped: far too much work came."""
+    change: Told | None = None
+    word: str = ""
+    """The verdict on a difference."""
+
+
+class Worked(Document, frozen=True, kw_only=True):
+    """What an assumption does to a figure over its whole range, wherever the others stand."""
+
+    assumption: str
+    size: Told
+    mean: Fraction
+    spread: Fraction
+
+
+class Sensitivity(Document, frozen=True, kw_only=True):
+    """What a figure hangs on: what was asked, and what was found."""
+
+    format: int = 1
+    scenario: str
+    """Its id in the experiment."""
+    design: str
+    """``baseline``; or the letter of an option, then the figure is its difference to the as-is process."""
+    measure: str
+    way: Literal["alone", "together"]
+    """Each assumption alone (a tornado), or all together (elementary effects)."""
+    replications: int
+    seed: int
+    usual: Told | None = None
+    """The figure as assumed."""
+    word: str = ""
+    """The verdict on it, where it is a difference."""
+    swings: tuple[Swung, ...] = ()
+    effects: tuple[Worked, ...] = ()
+    unplayable: tuple[str, ...] = ()
+    """Assumptions that some switch of which no design could be played with."""
+
+
+class Switched(Document, frozen=True, kw_only=True):
+    """An experiment played with assumptions switched, and what it said."""
+
+    format: int = 1
+    scenario: str
+    """Its id in the experiment."""
+    levels: tuple[tuple[str, Literal["low", "high", "off"]], ...]
+    """Assumption and switch, sorted by assumption."""
+    usual: tuple[Cell, ...] = ()
+    """Summary of each design as assumed, options beside the as-is process."""
+    then: tuple[Cell, ...] = ()
+    """The same with the switches, options beside the as-is process with the switches."""
+    shifts: tuple[Cell, ...] = ()
+    """With the switches, each design beside itself as assumed."""
 
 
 class Experiment(Struct, frozen=True):

@@ -5,7 +5,7 @@ that play the same block store the same document under the same key.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from process_models.graph.design import Design
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence
 from simulations import executors
-from simulations.experiments import BLOCK, BlockResult, Task, run_block, summarise, tasks
+from simulations.experiments import BLOCK, BlockResult, Task, run_block, run_or_stop, summarise, tasks
 from simulations.plan import plan
 from simulations.precision import Aim
 from simulations.scenario import Scenario
@@ -158,7 +158,7 @@ def play(job: Job, progress: Progress) -> Any:
     grown: dict[str, Grown] = {}
     while True:
         blocks = _blocks(spec, pairs, {name: one.replications for name, one in grown.items()})
-        _round(progress, blocks, known)
+        play_blocks(progress, blocks, known)
         following = rounds.following(spec, blocks, known, grown) if spec.most else grown
         if {id: one.replications for id, one in following.items()} == {
             id: sum(task.count for task in blocks[id]) for id in following
@@ -179,30 +179,39 @@ def play(job: Job, progress: Progress) -> Any:
     return None
 
 
-def _round(progress: Progress, blocks: Wanted, known: dict[str, BlockResult]) -> None:
-    """Play all blocks that are not known yet, keep each as it comes, and add it to what is known."""
-    every = list({task.key: task for own in blocks.values() for task in own}.values())
+def play_blocks(
+    progress: Progress, blocks: Wanted, known: dict[str, BlockResult], stops: bool = False
+) -> dict[str, list[BlockResult]]:
+    """Play all blocks that are not known yet, keep each as it comes, add it to what is known, and return them by name.
+
+    With ``stops`` a block that cannot be played to its end has no replications, and is not kept.
+    """
+    named = {name: [(task.key, task) for task in own] for name, own in blocks.items()}
+    every = {key: task for own in named.values() for key, task in own}
     with reading(progress.engine) as db:
-        known |= store.blocks(db, (task.key for task in every if task.key not in known))
-    played = [task for own in blocks.values() for task in own]
-    total = sum(task.count for task in played)
-    done = sum(task.count for task in played if task.key in known)
+        known |= store.blocks(db, (key for key in every if key not in known))
+    total = sum(task.count for own in named.values() for _, task in own)
+    done = sum(task.count for own in named.values() for key, task in own if key in known)
     progress(done, total, _said(done, total))
-    missing = [task for task in every if task.key not in known]
-    for task, block in _played(progress, missing, done, total):
-        with transaction(progress.engine) as db:
-            store.keep_block(db, block)
-        known[task.key] = block
+    missing = [task for key, task in every.items() if key not in known]
+    for task, block in _played(progress, missing, done, total, run_or_stop if stops else run_block):
+        if block.replications:
+            with transaction(progress.engine) as db:
+                store.keep_block(db, block)
+        known[block.key] = block
         done += task.count
         progress(done, total, _said(done, total))
+    return {name: [known[key] for key, _ in own] for name, own in named.items()}
 
 
-def _played(progress: Progress, missing: list[Task], done: int, total: int) -> Iterator[tuple[Task, BlockResult]]:
+def _played(
+    progress: Progress, missing: list[Task], done: int, total: int, run: Callable[..., BlockResult]
+) -> Iterator[tuple[Task, BlockResult]]:
     """Play blocks: here where they are small, else on all cores or the cluster that the settings name."""
     settings = settings_from()
     if not settings.cluster and (executors.cases(missing) < executors.WORTH_IT or settings.cores == 1):
         for task in missing:
-            yield task, _here(progress, task, done, total)
+            yield task, _here(progress, task, done, total, run)
             done += task.count
         return
     seen = done
@@ -211,12 +220,12 @@ def _played(progress: Progress, missing: list[Task], done: int, total: int) -> I
         progress(seen, total, _said(seen, total))
 
     with executors.opened(settings.cluster, settings.cores) as executor:
-        for task, block in executors.completed(executor, run_block, missing, beat):
+        for task, block in executors.completed(executor, run, missing, beat):
             seen += task.count
             yield task, block
 
 
-def _here(progress: Progress, task: Task, done: int, total: int) -> BlockResult:
+def _here(progress: Progress, task: Task, done: int, total: int, run: Callable[..., BlockResult]) -> BlockResult:
     """Play one block in this process."""
 
     def through(number: int) -> None:
@@ -226,7 +235,7 @@ def _here(progress: Progress, task: Task, done: int, total: int) -> BlockResult:
     def alive(_cases: int) -> None:
         progress(done, total, _said(done, total))
 
-    return run_block(task, through, alive)
+    return run(task, through, alive)
 
 
 def _said(done: int, total: int) -> Sentence:

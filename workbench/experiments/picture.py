@@ -136,7 +136,7 @@ def over_days(days: tuple[float, ...], warm_up: int | None) -> str:
 
 
 class Reach(Struct, frozen=True):
-    """How much demand one design bears: up to where for certain, on average, and at best, and what that says."""
+    """How much of something one design bears: up to where for certain, on average, and at best, and what that says."""
 
     name: str
     sure: float
@@ -145,29 +145,81 @@ class Reach(Struct, frozen=True):
     words: str
 
 
-def reaches(title: str, rows: list[Reach]) -> str:
-    """Return bars from no demand to what is borne, the uncertain part lighter, with a line at the present demand."""
-    most = max([row.perhaps for row in rows] + [1.0]) * 1.05
+def reaches(title: str, rows: list[Reach], now: float = 0.0, label: str = "") -> str:
+    """Return bars from nothing to what is borne, the uncertain part lighter, with a line at what is so now."""
+    most = max([row.perhaps for row in rows] + [now, 1e-9]) * 1.05
     scale = (WIDTH - LEFT - RIGHT) / most
     height = TOP + ROW * len(rows) + 8
-    now = LEFT + scale
+    at = LEFT + now * scale
     out = [
-        f'<text class="axis" x="{now + 4:.1f}" y="14">present demand</text>',
-        f'<path class="zero" d="M{now:.1f} 18V{height - 8}"/>',
+        f'<text class="axis" x="{at + 4:.1f}" y="14">{escape(label)}</text>',
+        f'<path class="zero" d="M{at:.1f} 18V{height - 8}"/>',
     ]
     for n, row in enumerate(rows):
         y = TOP + ROW * n + ROW / 2
-        mean = LEFT + row.mean * scale
+        mean = LEFT + max(0.0, row.mean) * scale
+        sure, perhaps = (LEFT + max(0.0, end) * scale for end in (row.sure, row.perhaps))
         out.append(
             f'<text class="name" x="0" y="{y + 4:.1f}">{escape(row.name)}</text>'
-            f'<path d="M{LEFT} {y - 7:.1f}H{LEFT + row.sure * scale:.1f}v14H{LEFT}z" fill="currentColor" '
-            f'fill-opacity="0.6"/><path d="M{LEFT + row.sure * scale:.1f} {y - 7:.1f}H{LEFT + row.perhaps * scale:.1f}'
-            f'v14H{LEFT + row.sure * scale:.1f}z" fill="currentColor" fill-opacity="0.2"/>'
+            f'<path d="M{LEFT} {y - 7:.1f}H{sure:.1f}v14H{LEFT}z" fill="currentColor" '
+            f'fill-opacity="0.6"/><path d="M{sure:.1f} {y - 7:.1f}H{perhaps:.1f}'
+            f'v14H{sure:.1f}z" fill="currentColor" fill-opacity="0.2"/>'
             f'<path d="M{mean:.1f} {y - 10:.1f}v20" stroke="currentColor" stroke-width="2"/>'
             f'<text class="axis" x="{WIDTH - RIGHT + 16}" y="{y + 4:.1f}">{escape(row.words)}</text>'
         )
-    label = escape(f"{title}. " + " ".join(f"{row.name}: {row.words}." for row in rows), quote=True)
+    told = escape(f"{title}. " + " ".join(f"{row.name}: {row.words}." for row in rows), quote=True)
     return (
-        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
+        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{told}" '
         f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{"".join(out)}</svg>'
     )
+
+
+WIDE, NAMES, SLIM = 860, 300, 30
+"""Width of a picture of assumptions, of its names, and height of a row, px."""
+DRAWN = 15
+"""Assumptions that a picture shows; the table beside it has all."""
+
+
+class Sway(Struct, frozen=True):
+    """What one assumption does to a figure: changes at its ends, each with its interval and words."""
+
+    name: str
+    ends: list[tuple[str, float, float, float]]
+    """Switch, change, and the ends of its interval."""
+    words: str
+
+
+def tornado(title: str, middle: str, rows: list[Sway]) -> str:
+    """Return bars from the figure as assumed to what it is at each end: low is an outline, high and off are filled."""
+    rows = rows[:DRAWN]
+    reach = max([abs(edge) for row in rows for _, *edges in row.ends for edge in edges] + [1e-9]) * 1.05
+    half = (WIDE - NAMES - RIGHT) / 2
+    at, scale, height = NAMES + half, half / reach, TOP + SLIM * len(rows) + 8
+    out = [
+        f'<text class="axis" x="{at:.1f}" y="14" text-anchor="middle">{escape(middle)}</text>',
+        *(_sway(row, at, scale, TOP + SLIM * n + SLIM / 2) for n, row in enumerate(rows)),
+        f'<path class="zero" d="M{at:.1f} 20V{height - 8}"/>',
+    ]
+    told = escape(f"{title}. " + " ".join(f"{row.name}: {row.words}." for row in rows), quote=True)
+    return (
+        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{told}" '
+        f'viewBox="0 0 {WIDE} {height}" width="{WIDE}" height="{height}">{"".join(out)}</svg>'
+    )
+
+
+def _sway(row: Sway, at: float, scale: float, y: float) -> str:
+    out = [f'<text class="name" x="0" y="{y + 4:.1f}">{escape(row.name)}</text>']
+    for n, (switch, change, low, high) in enumerate(row.ends):
+        top = y - 8 + (8 * n if len(row.ends) > 1 else 4)
+        left, right = sorted((at, at + change * scale))
+        paint = (
+            'fill="none"'
+            if switch == "low"
+            else f'fill="currentColor" fill-opacity="{0.6 if switch == "high" else 0.3}"'
+        )
+        out.append(
+            f'<path d="M{left:.1f} {top:.1f}H{right:.1f}v7H{left:.1f}z" {paint} stroke="currentColor"/>'
+            f'<path d="M{at + low * scale:.1f} {top + 3.5:.1f}H{at + high * scale:.1f}" stroke="currentColor" '
+            'stroke-width="1.5"/>'
+        )
+    return "".join(out) + f'<text class="axis" x="{WIDE - RIGHT + 16}" y="{y + 4:.1f}">{escape(row.words)}</text>'

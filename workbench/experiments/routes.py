@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
@@ -19,9 +19,10 @@ from simulations.unplayed import unplayed
 from workbench import database, documents, figures, jobs, pages, web
 from workbench.data import store as data
 from workbench.errors import Refusal
-from workbench.experiments import breaking, looking, operations, picture, store, telling
-from workbench.experiments.forms import BreakForm, RunForm, ScenarioForm, ScreenForm
-from workbench.experiments.model import BASELINE, MOST, BreakPoint, Experiment, Spec, grade_of
+from workbench.experiments import looking, operations, picture, store, study_pages, telling
+from workbench.experiments.forms import RunForm, ScenarioForm, ScreenForm
+from workbench.experiments.frame import bp, named
+from workbench.experiments.model import BASELINE, MOST, Experiment, Spec, grade_of
 from workbench.experiments.picture import Bar, forest
 from workbench.options import operations as options
 from workbench.options import store as option_rows
@@ -31,7 +32,8 @@ from workbench.reviews import store as reviews
 from workbench.reviews.model import Review
 from workbench.services import store as services
 
-bp = Blueprint("experiments", __name__)
+PAGES = (study_pages,)
+"""Modules that add pages to the blueprint, beside this one."""
 
 
 @bp.get("/reviews/<id>/simulation")
@@ -138,17 +140,11 @@ def _reasons(refusal: Exception) -> list[str]:
     return in_words(refusal) if isinstance(refusal, PlanError) else [str(refusal)]
 
 
-def _found(id: str) -> Experiment:
-    experiment = store.find(web.current(), id)
-    see(web.actor(), Permission.EXPERIMENT_READ, experiment.place)
-    return experiment
-
-
 @bp.get("/simulations/<id>")
 @needs(Permission.EXPERIMENT_READ)
 def show(id: str) -> ResponseReturnValue:
     """Show how far an experiment is, or what it says."""
-    experiment = _found(id)
+    experiment = named(id)
     db = web.current()
     spec = store.spec(db, experiment)
     review = reviews.find(db, experiment.review)
@@ -253,7 +249,7 @@ def _grade(db: Connection, spec: Spec) -> str:
 @needs(Permission.EXPERIMENT_READ)
 def inside(id: str) -> ResponseReturnValue:
     """Show what goes on inside: causes of waits, the day of each pool, whether it settles, cases to read."""
-    experiment = _found(id)
+    experiment = named(id)
     db = web.current()
     spec = store.spec(db, experiment)
     found = looking.chosen(db, spec, request.args.get("design", ""), request.args.get("scenario", ""))
@@ -281,7 +277,7 @@ def inside(id: str) -> ResponseReturnValue:
 @needs(Permission.EXPERIMENT_READ)
 def case(id: str) -> ResponseReturnValue:
     """Show the story of one case: each step with its wait, its cause, and who was busy with what."""
-    experiment = _found(id)
+    experiment = named(id)
     db = web.current()
     spec = store.spec(db, experiment)
     found = looking.chosen(db, spec, request.args.get("design", ""), request.args.get("scenario", ""))
@@ -303,61 +299,16 @@ def case(id: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/simulations/<id>/break-point")
-@needs(Permission.EXPERIMENT_READ)
-def break_point(id: str) -> ResponseReturnValue:
-    """Show how much more demand each design bears until a promise fails, or the form that asks."""
-    return _break_point(_found(id), None)
-
-
-def _break_point(experiment: Experiment, form: BreakForm | None) -> str:
-    db = web.current()
-    spec = store.spec(db, experiment)
-    about = jobs.about(db, breaking.subject(experiment), breaking.JOB)
-    done = next((job for job in about if job.result), None)
-    found = documents.fetch(db, done.result["found"], BreakPoint) if done else None
-    rows = telling.reaches(spec, found) if found else []
-    return render_template(
-        "experiments/break_point.html",
-        **reviews_pages.frame(reviews.find(db, experiment.review), "options"),
-        experiment=experiment,
-        form=form or BreakForm.on(spec),
-        job=about[0] if about and not about[0].result else None,
-        found=found,
-        asked=telling.asked_of(spec, found) if found else "",
-        rows=rows,
-        drawn=picture.reaches("Demand until it fails", rows) if rows else "",
-        may_run=may(web.actor(), Permission.EXPERIMENT_RUN, experiment.place),
-    )
-
-
-@bp.post("/simulations/<id>/break-point")
-@needs(Permission.EXPERIMENT_RUN)
-def ask_break_point(id: str) -> ResponseReturnValue:
-    """Ask how much more demand the designs bear."""
-    experiment = _found(id)
-    spec = store.spec(web.current(), experiment)
-    form = BreakForm.on(spec)
-    if form.validate():
-        try:
-            breaking.ask(web.engine(), web.actor(), experiment, form.wanted(spec.seed))
-        except (Refusal, ModelError) as refusal:
-            form.form_errors.append(str(refusal))
-        else:
-            return redirect(url_for(".break_point", id=id), 303)
-    return _break_point(experiment, form), 422
-
-
 @bp.get("/simulations/<id>/figures.csv")
 @needs(Permission.EXPERIMENT_READ)
 def figures_csv(id: str) -> ResponseReturnValue:
     """Return all figures of an experiment as a table."""
-    experiment = _found(id)
-    found = results(web.current(), experiment) or {}
+    experiment = named(id)
+    rows_of = results(web.current(), experiment) or {}
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["design", "scenario", "measure", "value", "interval", "difference", "interval of it", "verdict"])
-    for cell, rows in found.items():
+    for cell, rows in rows_of.items():
         design, _, scenario = cell.partition("/")
         for row in rows:
             table.writerow(
@@ -381,7 +332,7 @@ def figures_csv(id: str) -> ResponseReturnValue:
 @needs(Permission.EXPERIMENT_READ)
 def progress(id: str) -> ResponseReturnValue:
     """Return the part of the page that tells how far it is."""
-    job = jobs.find(web.current(), _found(id).job)
+    job = jobs.find(web.current(), named(id).job)
     return render_template("job_part.html", job=job, may_cancel=False)
 
 

@@ -100,6 +100,11 @@ def summaries(db: Connection, found: Outcome) -> dict[str, Summary]:
     return {cell.id: documents.fetch(db, cell.summary, Summary) for cell in found.cells}
 
 
+def summary(db: Connection, digest: str) -> Summary:
+    """Return a summary by its digest."""
+    return documents.fetch(db, digest, Summary)
+
+
 def keep_block(db: Connection, block: BlockResult) -> None:
     """Keep a played block under its key."""
     insert_once(db, played_block, key=block.key, digest=documents.keep(db, block), at=now())

@@ -7,7 +7,8 @@ from msgspec import Struct
 from process_models.values.calendars import MINUTE
 from process_models.values.sentences import Sentence, say
 from process_models.values.words import duration, listed, percent
-from simulations.breaking import GRID, LEAST, MOST
+from simulations import breaking
+from simulations.breaking import GRID, LEAST, MOST, MOST_AWAY
 from simulations.experiments import MEASURES, TOLERANCE
 from simulations.queueing import Heads
 from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Outcome, Spec
@@ -131,39 +132,103 @@ def sure(confidence: float) -> str:
     return f"{100 * confidence:.1f}%" if confidence >= 0.5 else "below 50%"
 
 
-def reaches(spec: Spec, found: BreakPoint) -> list[Reach]:
-    """Return how much demand each design bears, as it is and with people away."""
+class StressRows(Struct, frozen=True):
+    """How much of one sort of stress each design bears, ready to be shown."""
+
+    id: str
+    name: str
+    now: float
+    """Where things stand at present, on the scale of the rows."""
+    label: str
+    rows: list[Reach]
+
+
+def stresses(spec: Spec, found: BreakPoint, pools: dict[str, str]) -> list[StressRows]:
+    """Return the edges of all designs side by side, one sort of stress after the other."""
+    away = f"{float(found.away):.0%}"
+    told = [
+        StressRows("", "Demand", 1.0, "present demand", _reaches(spec, found, "", DEMAND)),
+        StressRows(
+            "away",
+            f"Demand, people away {away} of the time",
+            1.0,
+            "present demand",
+            _reaches(spec, found, "away", DEMAND),
+        ),
+        StressRows("absence", "People away, share of the time", 0.0, "", _reaches(spec, found, "absence", SHARE)),
+        StressRows(
+            "heads",
+            f"Heads away from {pools.get(found.pool, found.pool)}",
+            0.0,
+            "",
+            _reaches(spec, found, "heads", HEADS),
+        ),
+    ]
+    return [one for one in told if one.rows]
+
+
+class Scale(Struct, frozen=True):
+    """How steps of a stress are told."""
+
+    per: float
+    """Steps in one of what is told."""
+    least: int
+    most: int | None
+    """The most searched; None where it differs by design."""
+    shape: str
+    nothing: str
+    """What is said where not even the least is borne."""
+    below: str
+    """The low end of an interval that begins below the least."""
+
+
+DEMAND = Scale(GRID, LEAST, MOST, "×{}", "fails at half of it", "less than 0.5")
+SHARE = Scale(1 / breaking.PER_CENT, 0, MOST_AWAY, "{}%", "fails with everybody there", "fails now")
+HEADS = Scale(1, 0, None, "{}", "fails with everybody there", "fails now")
+
+
+def _reaches(spec: Spec, found: BreakPoint, stress: str, scale: Scale) -> list[Reach]:
     names = {one.id: "As is" if one.id == BASELINE else _short(one.name) for one in spec.designs}
-    order = {one.id: (one.id != BASELINE, one.id) for one in spec.designs}
-    bears = sorted(found.bears, key=lambda one: (order[one.id.partition("/")[0]], one.id))
-    return [_reach(names[one.id.partition("/")[0]], one) for one in bears]
+    bears = {one.id: one for one in found.bears}
+    ids = [(one.id, f"{one.id}/{stress}" if stress else one.id) for one in spec.in_order]
+    return [_reach(names[design], bears[id], scale) for design, id in ids if id in bears]
 
 
-def _reach(name: str, one: Bears) -> Reach:
-    sure, mean, perhaps = (float(MOST if edge is None else edge) / GRID for edge in (one.sure, one.mean, one.perhaps))
-    away = ", people away" if one.id.endswith("/away") else ""
-    return Reach(name + away, sure, mean, perhaps, _borne(one))
+def _reach(name: str, one: Bears, scale: Scale) -> Reach:
+    most = scale.most if scale.most is not None else max(edge or 0 for edge in (one.sure, one.mean, one.perhaps)) + 1
+    sure, mean, perhaps = (
+        max(most if edge is None else edge, 0) / scale.per for edge in (one.sure, one.mean, one.perhaps)
+    )
+    return Reach(name, sure, mean, perhaps, borne(one, scale))
 
 
-def _borne(one: Bears) -> str:
-    """Return how much demand is borne, with its interval.
+def borne(one: Bears, scale: Scale = DEMAND) -> str:
+    """Return how much is borne, with its interval.
 
-    >>> _borne(Bears(id="A", sure=24, mean=26, perhaps=27)), _borne(Bears(id="A", sure=9, mean=9, perhaps=9))
+    >>> borne(Bears(id="A", sure=24, mean=26, perhaps=27)), borne(Bears(id="A", sure=9, mean=9, perhaps=9))
     ('×1.3 (1.2 to 1.35)', 'fails at half of it')
+    >>> borne(Bears(id="A", sure=3, mean=4), SHARE), borne(Bears(id="A", sure=-1, mean=0, perhaps=1), HEADS)
+    ('8% (6 to over 90)', '0 (fails now to 1)')
+    >>> borne(Bears(id="A", sure=-1, mean=-1, perhaps=5), SHARE)
+    'fails with everybody there, perhaps not up to 10%'
     """
-    if one.perhaps is not None and one.perhaps < LEAST:
-        return "fails at half of it"
+    if one.perhaps is not None and one.perhaps < scale.least:
+        return scale.nothing
     if one.sure is None:
-        return f"over ×{MOST // GRID}"
-    low = "less than 0.5" if one.sure < LEAST else f"{one.sure / GRID:g}"
-    high = f"over {MOST // GRID}" if one.perhaps is None else f"{one.perhaps / GRID:g}"
-    return f"{_times(one.mean)} ({low} to {high})"
+        return _over(scale)
+    high = _over(scale, bare=True) if one.perhaps is None else f"{one.perhaps / scale.per:g}"
+    low = scale.below if one.sure < scale.least else f"{one.sure / scale.per:g}"
+    if one.mean is not None and one.mean < scale.least:
+        return f"{scale.nothing}, perhaps not up to {scale.shape.format(high)}"
+    mean = _over(scale) if one.mean is None else scale.shape.format(f"{one.mean / scale.per:g}")
+    return f"{mean} ({low} to {high})"
 
 
-def _times(edge: int | None) -> str:
-    if edge is None:
-        return f"over ×{MOST // GRID}"
-    return "less than half" if edge < LEAST else f"×{edge / GRID:g}"
+def _over(scale: Scale, bare: bool = False) -> str:
+    if scale.most is None:
+        return "all"
+    value = f"{scale.most / scale.per:g}"
+    return f"over {value if bare else scale.shape.format(value)}"
 
 
 def asked_of(spec: Spec, found: BreakPoint) -> str:
