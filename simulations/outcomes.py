@@ -234,14 +234,15 @@ def _satisfaction(
     return np.where(table["status"] == "unfinished", NEVER, hundredths(features, happened, scores))
 
 
-def pools(plan: Plan, trace: Trace, visited: pd.DataFrame) -> pd.DataFrame:
+def pools(plan: Plan, trace: Trace, visited: pd.DataFrame, since: int = 0) -> pd.DataFrame:
     """Return one row a pool: ms worked and ms present while open within the period, and what its roster is paid."""
     hands = _hands(plan, trace, visited)
     early = hands[hands["began"] != NEVER]
-    worked = _added(early["group"].to_numpy(), _worked(plan, early, plan.period), len(plan.groups))
+    spent = _worked(plan, early, plan.period) - (_worked(plan, early, since) if since else 0)
+    worked = _added(early["group"].to_numpy(), spent, len(plan.groups))
     rows = []
     for group, (pool, _) in enumerate(plan.groups):
-        rostered, present = _rostered(plan, trace.world, group)
+        rostered, present = _rostered(plan, trace.world, group, since)
         rows.append((pool, int(worked[group]), present, rostered * int(plan.rate[group])))
     table = pd.DataFrame(rows, columns=["pool", "worked", "present", "paid"])
     table = table.groupby("pool", as_index=False, sort=False).sum()
@@ -250,23 +251,37 @@ def pools(plan: Plan, trace: Trace, visited: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _rostered(plan: Plan, world: int, group: int) -> tuple[int, int]:
-    """Return head-ms on the roster and head-ms really present, within the period."""
+def _rostered(plan: Plan, world: int, group: int, since: int = 0) -> tuple[int, int]:
+    """Return head-ms on the roster and head-ms really present, from a time to the end of the period."""
     rows = slice(plan.cptr[group], plan.cptr[group + 1])
     times = Opening(*(tuple(array[rows].tolist()) for array in (plan.cs, plan.ce, plan.cc)))
     heads = int(plan.cap0[group])
-    rostered = heads * times.until(plan.period)
+    rostered = heads * (times.until(plan.period) - times.until(since))
     away = 0
     for head in range(heads):
         for start, stop in absences(plan, world, group, head):
-            away += times.until(min(stop, plan.period)) - times.until(min(start, plan.period))
+            first, last = (min(max(at, since), plan.period) for at in (start, stop))
+            away += times.until(last) - times.until(first)
     return rostered, rostered - away
 
 
-def sums(plan: Plan, trace: Trace, features: Sequence[Feature] = (), scores: dict[str, int] | None = None) -> Sums:
-    """Return what one replication adds up to, in whole numbers: measures are their quotients, re-runs compare them."""
+def sums(
+    plan: Plan,
+    trace: Trace,
+    features: Sequence[Feature] = (),
+    scores: dict[str, int] | None = None,
+    since: int = 0,
+) -> Sums:
+    """Return what one replication adds up to, in whole numbers: measures are their quotients, re-runs compare them.
+
+    Only cases that arrive from ``since`` on are counted, and only the work done from then on.
+    """
     visited = visits(plan, trace)
     table = cases(plan, trace, visited, features, scores)
+    staff = pools(plan, trace, visited, since)
+    if since:
+        counted = (table["arrived"] >= since).to_numpy()
+        table, visited = table[counted], visited[counted[visited["case"].to_numpy()]]
     over = table[table["status"] != "unfinished"]
     done = table[table["status"] == "completed"]
     out: Sums = {"arrived": len(table), "over": len(over), "completed": len(done)}
@@ -280,7 +295,6 @@ def sums(plan: Plan, trace: Trace, features: Sequence[Feature] = (), scores: dic
         out |= {f"yes:{name}": int((table[name] == 1).sum()), f"known:{name}": int((table[name] != NEVER).sum())}
     judged = table[table["satisfaction"] != NEVER]["satisfaction"]
     out |= {"satisfaction": int(judged.sum()), "judged": len(judged)}
-    staff = pools(plan, trace, visited)
     for name in ("worked", "present", "paid"):
         out |= {f"{name}:{pool}": int(ms) for pool, ms in zip(staff["pool"], staff[name], strict=True)}
     return out | _by_step(plan, visited)

@@ -95,6 +95,22 @@ def test_work_beyond_the_period_does_not_count_for_utilisation():
     assert pools(played.plan, played.trace, visited)["worked"].tolist() == [4 * MINUTE]
 
 
+def test_with_a_warm_up_only_cases_and_work_from_then_on_are_counted():
+    team = pool("team", 2, hours((9, 17)), rate=1000)
+    away = Away(id="trip", pool="team", heads=1, start=8 * HOUR, end=13 * HOUR)
+    times = (11 * HOUR + 55 * MINUTE, 12 * HOUR, 12 * HOUR + 30 * MINUTE)
+
+    played = story(shop(graph_of("start a, a end"), team), scenario(away=(away,)), *times)
+    every, later = (sums(played.plan, played.trace, since=since) for since in (0, 12 * HOUR))
+
+    assert (every["completed"], later["completed"]) == (3, 2)
+    assert (every["time"], later["time"]) == ((10 + 15 + 10) * MINUTE, (15 + 10) * MINUTE)
+    assert (every["worked:team"], later["worked:team"]) == (30 * MINUTE, 25 * MINUTE)
+    assert (every["present:team"], later["present:team"]) == (12 * HOUR, 9 * HOUR)
+    assert (every["paid:team"], later["paid:team"]) == (16_000, 10_000)
+    assert later["visits:a"] == 2
+
+
 def test_clocks_tell_kept_missed_or_not_known():
     within = Clock(Moment("start", "enter"), Moment("end", "leave"), 15 * MINUTE, "wall")
     never = Clock(Moment("refused", "enter"), Moment("end", "leave"), HOUR)
