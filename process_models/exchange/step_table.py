@@ -29,7 +29,7 @@ from process_models.values.sentences import Sentence, say
 MOST_ROWS = 2000
 HEADER_WITHIN = 20
 SHARED = (Kind.FORK, Kind.INCLUSIVE)
-FORMULA = ("=", "+", "-", "@")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = list[list[str]]
 
 

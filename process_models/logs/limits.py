@@ -42,16 +42,34 @@ def free_memory() -> int | None:
         return free
 
 
+def needed(size: int) -> int:
+    """Return how many bytes of memory a log of so many bytes, unpacked, takes while it is read."""
+    return BASE + TIMES * size
+
+
+def fitting_share(size: int, free: int) -> float:
+    """Return the share of cases, in whole thousandths, that so much memory has room for; 1 where all have.
+
+    >>> fitting_share(1_000_000, 200_000_000), fitting_share(100_000_000, 200_000_000)
+    (1.0, 0.225)
+    """
+    if needed(size) <= free:
+        return 1.0
+    return max(1, min(999, 900 * max(free - BASE, 0) // (TIMES * size))) / 1000
+
+
 def fits(size: int, limits: Limits) -> None:
     """Refuse what is larger than memory before it is read, with a way on.
 
     Raises LogError with the share of cases that would fit, in per mille.
     """
     free = limits.memory if limits.memory is not None else free_memory()
-    need = BASE + TIMES * size
-    if free is None or need <= free:
+    if free is None or needed(size) <= free:
         return
-    share = max(1, min(999, 900 * max(free - BASE, 0) // (TIMES * size)))
     raise LogError(
-        "log_needs_memory", size=size // MEGABYTE, need=need // MEGABYTE, free=free // MEGABYTE, share=share / 1000
+        "log_needs_memory",
+        size=size // MEGABYTE,
+        need=needed(size) // MEGABYTE,
+        free=free // MEGABYTE,
+        share=fitting_share(size, free),
     )

@@ -52,6 +52,8 @@ class Reading(Struct, frozen=True, eq=False, dict=True):
     """Of XES: what may be the step, by name, and the columns each joins."""
     share: str = ""
     """Of all cases, if only a sample was read."""
+    size: int = 0
+    """Bytes, unpacked."""
     partial: bool = False
     """Only the beginning (and middle) was read."""
 
@@ -123,6 +125,7 @@ def _reading(source: bytes | Path, limits: Limits, parse: Parse, draw: Draw | No
         rows=taken.rows,
         source=source,
         share=share,
+        size=opened.size,
         partial=rows is not None and len(taken.table) >= rows,
         **more,  # type: ignore[arg-type]
     )

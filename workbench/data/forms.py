@@ -2,21 +2,25 @@
 
 from typing import Any
 
-from wtforms import Field, FileField, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, Field, FileField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from process_models.graph.steps import Lane
 from process_models.logs.columns import JOINED, NEEDED, USES, Columns, Meaning, Waiting
 from process_models.logs.delimited import Parse
+from process_models.logs.errors import LogError
+from process_models.logs.limits import MEGABYTE, fitting_share, free_memory, needed
 from process_models.logs.naming import proposed_waiting, waiting_reason
-from process_models.logs.recipe import Cell, Fix
+from process_models.logs.promised import ENDING, OPENING
+from process_models.logs.recipe import Cell, Fix, per_mille
 from process_models.values.calendars import zone
+from process_models.values.clocks import Clock, Moment
 from process_models.values.errors import ModelError
 from process_models.values.sentences import Sentence, say
 from workbench.data.model import Guessed, LeftOutRow, Terms
 from workbench.forms import Form, checkboxes, choices
 from workbench.processes.forms import BasedForm, Read, lines
-from workbench.processes.typed import DAYS, read_clock, week, write_clock
+from workbench.processes.typed import DAYS, read_clock, read_duration, week, write_clock, write_duration
 
 USE_WORDS = {
     "case": ("Case", "The same on all rows of a case"),
@@ -30,6 +34,8 @@ USE_WORDS = {
     "promise": ("Promise", "Whether it was kept"),
     "channel": ("Channel", ""),
     "case_type": ("Type of case", ""),
+    "cost": ("Cost", "Money of the row, or of the case"),
+    "clock": ("Clock of the row", "Names the time zone of its times"),
 }
 MEANINGS = (
     ("spans", "a step was worked on from its start to its end"),
@@ -46,8 +52,12 @@ ORDERS = (
     ("epoch", "as time since 1970"),
 )
 UNDECIDED = ("", "choose: the values do not decide")
+DECIMALS = ((".", "a point: 1,234.50"), (",", "a comma: 1.234,50"))
+COUNTS = (("working", "in working hours"), ("wall", "day and night"))
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1255", "iso-8859-15")
 SEPARATORS = ((",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar"))
+TOLD_MEMORY = 500 * MEGABYTE
+"""Less than this is not worth a word."""
 SURE = {"high": "sure", "medium": "likely", "low": "doubtful"}
 WAITS = (
     ("", "work"),
@@ -88,6 +98,22 @@ class ColumnsForm(Form):
         description="The time zone of times without one, for example Europe/London",
     )
     missing = StringField("Means unknown", [Length(max=400)], description="Beside empty cells, with commas between")
+    decimal = SelectField("Before the decimals of money", [InputRequired("Say which.")], choices=choices(DECIMALS))
+    whole_ids = BooleanField("Read 1234.0 as case 1234")
+    reuse_days = IntegerField(
+        "A number is another case after",
+        [Optional(), NumberRange(1, 36_500, "Write a number of days, 1 or more.")],
+        description="Days without a row. Nothing: never",
+    )
+    share = StringField(
+        "Read a share of the cases",
+        [Length(max=10)],
+        description="For example 0.1: whole cases, always the same ones. Nothing: all of them",
+    )
+    limit = StringField(
+        "Promised within", [Read(read_duration)], description="For example 2 d or 4 h. Nothing: no promise is read"
+    )
+    counts = SelectField("Its time counts", choices=choices(COUNTS))
     days = checkboxes("Waiting counts on", "None: day and night")
     opens = StringField("From", [InputRequired("Write the hour."), Read(read_clock)], default="9:00")
     closes = StringField("To", [InputRequired("Write the hour."), Read(read_clock)], default="17:00")
@@ -132,6 +158,8 @@ class ColumnsForm(Form):
             out.append((self.zone, problem.sentence))
         if self.meaning.data == Meaning.SPANS.value and not self["use_start"].data:
             out.append((self["use_start"], Sentence.of("start_needed")))
+        if (share := (self.share.data or "").strip()) and (why := _no_share(share)):
+            out.append((self.share, why))
         promise = self["use_promise"].data
         if promise and self.current and not self["kept"].data:
             out.append((self["kept"], Sentence.of("kept_needed", column=promise)))
@@ -152,6 +180,17 @@ class ColumnsForm(Form):
         proposed = {one.step: say(waiting_reason(one)) for one in proposed_waiting(self.steps)}
         return [(step, self[f"wait{n}"], proposed.get(step, "")) for n, step in enumerate(self.steps)]
 
+    def promise(self) -> Clock | None:
+        """Return the promise that is to be read off the log."""
+        if not (self.limit.data or "").strip():
+            return None
+        states = self.meaning.data == Meaning.STATES.value
+        begin, end = self["runs_from"].data, self["runs_to"].data
+        start = Moment(begin, "enter") if begin else OPENING
+        stop = Moment(end, "enter" if states else "leave") if end else ENDING
+        pauses = tuple(sorted(self["pauses"].data or ()))
+        return Clock(start, stop, read_duration(self.limit.data), self.counts.data, pauses)
+
     def terms(self) -> Terms:
         """Return the terms as typed."""
         uses = {use: self[f"use_{use}"].data for use in USES}
@@ -165,6 +204,9 @@ class ColumnsForm(Form):
             missing=lines(self.missing.data),
             waiting=self.waits(),
             last=self["last"].data or "",
+            decimal=self.decimal.data,
+            whole_ids=bool(self.whole_ids.data),
+            reuse_days=self.reuse_days.data or 0,
         )
         hours = week(self.days.data or [], read_clock(self.opens.data), read_clock(self.closes.data), ())
         return Terms(
@@ -174,7 +216,18 @@ class ColumnsForm(Form):
             parse=self.parse,
             wide=self.wide,
             fixes=self.fixes,
+            share=(self.share.data or "").strip(),
+            promise=self.promise(),
         )
+
+
+def _no_share(text: str) -> Sentence | None:
+    """Return why a text is no share of cases, None where it is one."""
+    try:
+        per_mille(text)
+    except LogError as problem:
+        return problem.sentence
+    return None
 
 
 def _built_on(step: str, promise: str) -> str:
@@ -196,6 +249,14 @@ def columns_form(guess: Guessed, start: Terms | None, zone_name: str, step: str 
     if guess.open_dates and not start:
         asked = choices([UNDECIDED, *((order, words) for order, words in ORDERS if order in guess.open_dates)])
         fields["dates"] = SelectField("Dates are written", [InputRequired("Say which comes first.")], choices=asked)
+    if guess.open_marks and not start:
+        fields["decimal"] = SelectField(
+            "Before the decimals of money", [InputRequired("Say which.")], choices=choices([UNDECIDED, *DECIMALS])
+        )
+    moments = [(value, value) for value in steps]
+    fields["runs_from"] = SelectField("Runs from", choices=choices([("", "the opening of the case"), *moments]))
+    fields["runs_to"] = SelectField("Until", choices=choices([("", "the customer's end"), *moments]))
+    fields["pauses"] = checkboxes("Stands still during", choices=choices(moments))
     for use in USES:
         fields[f"use_{use}"] = SelectField(USE_WORDS[use][0], choices=names, description=USE_WORDS[use][1])
     fields["kept"] = checkboxes(
@@ -232,6 +293,11 @@ def _filled(guess: Guessed, columns: Columns | None, start: Terms | None, zone_n
         "closes": write_clock(spans[0].end) if spans else "17:00",
         "noise": start.noise if start else "0",
     }
+    if start and start.promise:
+        filled |= {"limit": write_duration(start.promise.limit), "counts": start.promise.time}
+        filled |= {"runs_from": start.promise.start.step, "runs_to": start.promise.end.step}
+        filled["pauses"] = list(start.promise.pauses)
+    filled["share"] = start.share if start else _proposed_share(guess)
     for use in USES:
         hint = guess.hint(use)
         filled[f"use_{use}"] = getattr(columns, use) if columns else (hint.column if hint else "")
@@ -239,9 +305,28 @@ def _filled(guess: Guessed, columns: Columns | None, start: Terms | None, zone_n
         filled |= {"meaning": columns.meaning.value, "dates": columns.dates, "kept": list(columns.kept)}
         filled |= {"missing": ", ".join(columns.missing), "last": columns.last}
         filled["zone"] = columns.zone if start else zone_name
+        filled |= {"decimal": columns.decimal, "whole_ids": columns.whole_ids, "reuse_days": columns.reuse_days or None}
+        if guess.open_marks and not start:
+            filled["decimal"] = ""
         if guess.open_dates and not start:
             filled["dates"] = ""
     return filled
+
+
+def _proposed_share(guess: Guessed) -> str:
+    """Return the share of cases that memory has room for; empty where it has room for all."""
+    free = free_memory()
+    share = 1.0 if free is None else fitting_share(guess.size, free)
+    return f"{share:g}" if share < 1 else ""
+
+
+def memory(guess: Guessed) -> Sentence | None:
+    """Say how much memory a log takes and how much is free, None where the system does not say or it is little."""
+    free, need = free_memory(), needed(guess.size)
+    if free is None or (need < TOLD_MEMORY and need <= free):
+        return None
+    id = "memory_fits" if need <= free else "memory_lacking"
+    return Sentence.of(id, need=need // MEGABYTE, free=free // MEGABYTE, share=f"{fitting_share(guess.size, free):g}")
 
 
 class NewProcessForm(Form):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from process_models.logs.amounts import Mark
 from process_models.logs.columns import Columns
 from process_models.logs.dates import Order
 from process_models.logs.delimited import Parse
@@ -88,6 +89,10 @@ class Guessed(Struct, frozen=True):
     sample: tuple[tuple[str, ...], ...] = ()
     """The first rows, in the columns of :attr:`sampled`."""
     sampled: tuple[str, ...] = ()
+    open_marks: tuple[Mark, ...] = ()
+    """Decimal marks from which a person has to choose."""
+    size: int = 0
+    """Bytes of the file, unpacked."""
     whole: bool = True
     """Whether all rows were looked at, or those at the beginning and in the middle."""
 
@@ -187,6 +192,71 @@ class Segment(Struct, frozen=True):
     missed: int
 
 
+class Move(Struct, frozen=True):
+    """One step right after another: how often, and in how many cases at least once."""
+
+    step: str
+    next: str
+    count: int
+    cases: int
+
+
+class Handover(Struct, frozen=True):
+    """From one group straight to another: how often, and in how many cases."""
+
+    group: str
+    other: str
+    count: int
+    cases: int
+
+
+class Waited(Struct, frozen=True):
+    """What was waited before a step, by cause: ms in all."""
+
+    step: str
+    n: int
+    waited: int
+    batching: int
+    contention: int
+    priority: int
+    unavailability: int
+    extraneous: int
+
+
+class Waits(Struct, frozen=True):
+    """Why cases waited, as far as the log tells."""
+
+    rows: tuple[Waited, ...] = ()
+    lacking: tuple[Said, ...] = ()
+    """What the log lacks to tell; then there are no rows."""
+    hours: str = ""
+    """Whose calendar says who was at work: stated, or seen."""
+    every: int = 1
+    """Every so-manieth wait was looked at."""
+    unnamed: int = 0
+    """Waited before work of nobody named, ms."""
+
+
+class Spread(Struct, frozen=True):
+    """A figure of cases: ms, or minor units of money."""
+
+    n: int
+    mean: int
+    median: int
+    low: int
+    high: int
+
+
+class PromiseRead(Struct, frozen=True):
+    """A promise by one reading of its clock."""
+
+    reading: str
+    """Wall, or working."""
+    kept: int
+    missed: int
+    open: int
+
+
 class LostMove(Struct, frozen=True):
     """A move that is no flow of the graph."""
 
@@ -229,6 +299,20 @@ class Result(Struct, frozen=True):
     effects: tuple[Effect, ...]
     times: tuple[TimeRow, ...]
     segments: tuple[Segment, ...] = ()
+    moves: tuple[Move, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    """Those of enough cases; :attr:`rare_handovers` says how many others there are."""
+    rare_handovers: int = 0
+    waits: Waits = Waits()
+    wall: Spread | None = None
+    """Time in process, pauses of the promise left out."""
+    working: Spread | None = None
+    promise: tuple[PromiseRead, ...] = ()
+    arrivals: tuple[int, ...] = ()
+    """Cases that came in each quarter of an hour of the week, from Monday 00:00."""
+    costs: Spread | None = None
+    cost_once: bool = False
+    """The amount is that of the case, not of a row."""
     paths: str = ""
     """Digest of all ways, :class:`Paths`; empty in readings of before they were kept."""
 

@@ -13,6 +13,7 @@ import pandas as pd
 from process_models.graph.documents import write_graph
 from process_models.graph.graph import StepGraph
 from process_models.logs.columns import words_of
+from process_models.logs.costs import costs, once
 from process_models.logs.dates import Order
 from process_models.logs.delimited import Parse
 from process_models.logs.demand import Demand, demand
@@ -24,33 +25,42 @@ from process_models.logs.naming import PEOPLE_WORDS
 from process_models.logs.parallel import END, START
 from process_models.logs.parallel import Path as Steps
 from process_models.logs.presets import presets
+from process_models.logs.promised import kept, readings, whole_case
 from process_models.logs.quality import quality
 from process_models.logs.reading import FOUND_OUT, preview, read
 from process_models.logs.recipe import Recipe, events_of, table_of
-from process_models.logs.segments import By, segments
+from process_models.logs.segments import By, arrivals_in, segments
 from process_models.logs.table import Column, LeftOut, Table
-from process_models.logs.variants import handovers, promises, promises_by_weekday, rework, variants, ways
+from process_models.logs.variants import follows, handovers, promises, promises_by_weekday, rework, variants, ways
 from process_models.logs.visits import kept_visits, visits
+from process_models.logs.waits import lacking, wait_causes
 from process_models.logs.wide import long
 from process_models.values.canonical import digest, plain
+from process_models.values.causes import CAUSES
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence, say
 from workbench.data.model import (
     Effect,
     Guessed,
+    Handover,
     HintRow,
     LeftOutRow,
     LostMove,
+    Move,
     Paths,
     PingPong,
     Profile,
+    PromiseRead,
     RemarkRow,
     Result,
     Rework,
     Said,
     Segment,
+    Spread,
     Terms,
     TimeRow,
+    Waited,
+    Waits,
     Way,
     Weekday,
 )
@@ -66,6 +76,11 @@ SHOWN_COLUMNS = 8
 WHOLE = 20_000_000
 """Bytes of a file up to which all rows are looked at for a guess."""
 SHOWN_WAYS = 20
+SHOWN_FOLLOWS = 500
+TOLD = 10
+"""Groups are told of only where as many cases are in it: in fewer, a single person could be known again."""
+QUARTER = 15
+"""Minutes."""
 SHOWN_MOVES = 30
 
 Tell = Callable[[int, int, Sentence], None]
@@ -92,6 +107,8 @@ def guessed(content: bytes, parse: Parse = FOUND_OUT) -> Guessed:
         sheets=reading.sheets,
         notes=tuple(Said(note) for note in reading.notes),
         open_dates=found.open_dates,
+        open_marks=found.open_marks,
+        size=reading.size,
         preset=next((one.name for one in presets() if one.id == found.preset), ""),
         wide=found.wide,
         classifiers=reading.classifiers,
@@ -138,7 +155,7 @@ def made_of(
     tell(1, 4, Sentence.of("read_progress_quality"))
     remarks = tuple(RemarkRow(one.severity, one.sentence, one.consequence) for one in quality(log, columns))
     tell(2, 4, Sentence.of("read_progress_ways"))
-    frequent, passed, kept = variants(log), handovers(log), promises(log)
+    frequent, passed, flags = variants(log), handovers(log), promises(log)
     tell(3, 4, Sentence.of("read_progress_graph"))
     found = discover(log, columns, terms.noise, terms.hours, source)
     profile = _profile(demand(log))
@@ -161,11 +178,11 @@ def made_of(
         handed_over_cases=passed.handed_over_cases,
         ping_pong=tuple(
             PingPong(str(row["group"]), str(row["other"]), int(row["cases"]))
-            for row in _records(passed.ping_pong.head(SHOWN_WAYS))
+            for row in _records(passed.ping_pong[passed.ping_pong["cases"] >= TOLD].head(SHOWN_WAYS))
         ),
-        promise_cases=kept.cases,
-        missed=kept.missed,
-        promise_unknown=kept.unknown,
+        promise_cases=flags.cases,
+        missed=flags.missed,
+        promise_unknown=flags.unknown,
         weekdays=tuple(
             Weekday(int(row["weekday"]), int(row["cases"]), int(row["missed"]))
             for row in _records(promises_by_weekday(log))
@@ -178,8 +195,59 @@ def made_of(
         effects=_effects(log),
         times=_times(found),
         segments=_segments(log),
+        moves=tuple(
+            Move(str(row["step"]), str(row["next"]), int(row["count"]), int(row["cases"]))
+            for row in _records(follows(log).head(SHOWN_FOLLOWS))
+        ),
+        handovers=tuple(
+            Handover(str(row["source"]), str(row["target"]), int(row["count"]), int(row["cases"]))
+            for row in _records(passed.pairs[passed.pairs["cases"] >= TOLD].head(SHOWN_FOLLOWS))
+        ),
+        rare_handovers=int((passed.pairs["cases"] < TOLD).sum()),
+        waits=_waits(log, terms),
+        **_clocked(log, terms),
+        arrivals=tuple(int(n) for n in arrivals_in(log, QUARTER)["cases"]),
+        costs=_spread(costs(log)) if columns.cost else None,
+        cost_once=once(log) if columns.cost else False,
     )
     return found.graph, profile, kept_paths(paths(ways(kept_visits(visits(log))))), result
+
+
+def _waits(log: Events, terms: Terms) -> Waits:
+    """Return why cases waited, or what the log lacks to tell."""
+    if lost := lacking(log):
+        return Waits(lacking=tuple(Said(one) for one in lost))
+    found = wait_causes(log, terms.hours, terms.columns.waiting)
+    rows = tuple(
+        Waited(str(row["step"]), *(int(row[name]) for name in ("n", "waited", *CAUSES)))
+        for row in _records(found.by_step())
+    )
+    return Waits(rows, hours=found.hours, every=found.every, unnamed=found.unnamed_ms)
+
+
+def _clocked(log: Events, terms: Terms) -> dict[str, Any]:
+    """Return time in process by both readings, pauses of the promise left out, and the promise where there is one."""
+    whole = readings(log, whole_case(0, terms.promise.pauses if terms.promise else ()), terms.hours)
+    ended = whole[whole["stopped"]]
+    found: dict[str, Any] = {"wall": _spread(ended["wall_ms"])}
+    if terms.hours:
+        found["working"] = _spread(ended["working_ms"])
+    if terms.promise:
+        told = readings(log, terms.promise, terms.hours)
+        found["promise"] = tuple(
+            PromiseRead(reading, one.kept, one.missed, one.open)
+            for reading in ("wall", *(("working",) if terms.hours else ()))
+            for one in (kept(told, reading),)
+        )
+    return found
+
+
+def _spread(values: "pd.Series[Any]") -> Spread | None:
+    """Return a figure of cases with its spread, None where there is no case."""
+    if not len(values):
+        return None
+    middle, low, high = (round(float(values.quantile(share))) for share in (0.5, 0.1, 0.9))
+    return Spread(len(values), round(float(values.mean())), middle, low, high)
 
 
 def kept_paths(counts: Counter[Steps]) -> Paths:

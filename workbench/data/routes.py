@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from process_models.graph.drawing import Look, draw
-from process_models.logs import telling
 from process_models.logs.errors import LogError
 from process_models.logs.recipe import write_recipe
 from process_models.method.facts import Facts
 from process_models.values.errors import ModelError
-from process_models.values.words import duration
+from process_models.values.words import duration, money
 from workbench import documents, jobs, pages, web
 from workbench.accounts import store as people
-from workbench.data import example, operations, store
+from workbench.data import example, figure_pages, measure_pages, operations, store
 from workbench.data.forms import (
     NOISES,
     SURE,
@@ -25,9 +24,11 @@ from workbench.data.forms import (
     ParseForm,
     RowsForm,
     columns_form,
+    memory,
     parse_form,
     rows_form,
 )
+from workbench.data.frame import FEWEST, bp, found, frame, percent, share
 from workbench.data.model import Log, Profile, Result, Terms
 from workbench.errors import NotFound, NotPossible, Refusal
 from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, require, see, takes_files
@@ -36,7 +37,7 @@ from workbench.processes import store as processes
 from workbench.processes.typed import DAYS
 from workbench.services import store as services
 
-bp = Blueprint("data", __name__, url_prefix="/data")
+PAGES = (measure_pages, figure_pages)
 CHAPTER = example.add
 """The chapter of the example that this use case adds."""
 MEASURES = {
@@ -47,8 +48,6 @@ MEASURES = {
 }
 SHOWN_DENIED = 100
 KINDS = {"channel": "channel", "case_type": "case type", "group": "first group"}
-FEWEST = 10
-"""Shares of fewer cases are not shown."""
 
 
 @bp.get("/")
@@ -94,25 +93,6 @@ def _index(form: LogForm) -> str:
         form=form,
         may_bring=web.may_here(Permission.DATA_BRING, ANYWHERE),
     )
-
-
-def found(id: str) -> Log:
-    """Return a log that the person may see."""
-    one = store.find(web.current(), id)
-    see(web.actor(), Permission.DATA_READ, one.place)
-    return one
-
-
-def frame(one: Log, here: str) -> dict[str, Any]:
-    """Return what every page of a log shows."""
-    db = web.current()
-    return {
-        "log": one,
-        "here": here,
-        "service": services.find(db, one.service),
-        "names": people.names(db),
-        "may_bring": may(web.actor(), Permission.DATA_BRING, one.place),
-    }
 
 
 @bp.get("/<id>/columns")
@@ -232,6 +212,7 @@ def _columns_page(one: Log, form: ColumnsForm, parse: ParseForm | None = None) -
         remembered=remembered,
         parse=parse or parse_form(guess),
         sure=SURE,
+        memory=memory(guess),
     )
 
 
@@ -285,9 +266,9 @@ def _told(one: Log, result: Result) -> dict[str, Any]:
         "missed": percent(result.missed / result.promise_cases) if result.promise_cases else "",
         "explained": percent(result.explained / result.cases),
         "ways": [(way, percent(way.cases / result.cases)) for way in result.ways],
-        "rework": [(row, _share(row.returned, row.cases)) for row in result.rework],
+        "rework": [(row, share(row.returned, row.cases)) for row in result.rework],
         "ping_pong_share": percent(result.ping_pong_cases / result.cases),
-        "weekdays": [(DAYS[row.day], row, _share(row.missed, row.cases)) for row in result.weekdays if row.cases],
+        "weekdays": [(DAYS[row.day], row, share(row.missed, row.cases)) for row in result.weekdays if row.cases],
         "effects": [
             (dict(NOISES).get(row.noise, row.noise), row, percent(row.cases / result.cases)) for row in result.effects
         ],
@@ -296,7 +277,7 @@ def _told(one: Log, result: Result) -> dict[str, Any]:
                 KINDS[row.by],
                 row,
                 [duration(ms) for ms in (row.mean, row.median, row.high)] if row.cases >= FEWEST else [],
-                _share(row.missed, row.promised) if row.promised else "",
+                share(row.missed, row.promised) if row.promised else "",
             )
             for row in result.segments
         ],
@@ -304,20 +285,19 @@ def _told(one: Log, result: Result) -> dict[str, Any]:
             (row, MEASURES[row.measure], *(duration(ms) for ms in (row.mean, row.median, row.low, row.high)))
             for row in result.times
         ],
+        "costs": _money(result, services.find(db, one.service).currency),
         "profile": documents.fetch(db, result.demand, Profile),
         "svg": draw(graph, Look(title=f"Discovered from {one.name}", measures=_measures(facts))),
         "graph": graph,
     }
 
 
-def percent(share: float) -> str:
-    """Return a share in words, never rounded up to all or down to none."""
-    return telling.percent(share).replace(" ", "")
-
-
-def _share(part: int, whole: int) -> str:
-    """Return a share in words, none where there are too few to show one."""
-    return percent(part / whole) if whole >= FEWEST else f"n = {whole}, too few to show a share"
+def _money(result: Result, currency: str) -> dict[str, str] | None:
+    """Return the cost of a case in words, None where the log says none."""
+    if result.costs is None:
+        return None
+    names = ("mean", "median", "low", "high")
+    return {name: money(getattr(result.costs, name), currency) for name in names}
 
 
 def _measures(facts: Facts) -> dict[str, str]:
@@ -345,7 +325,7 @@ def against(id: str, process: str) -> ResponseReturnValue:
         n=revision.n,
         told=told,
         share=percent(told.share),
-        denied=[(row, _share(row.cases, told.cases)) for row in told.denied[:SHOWN_DENIED]],
+        denied=[(row, share(row.cases, told.cases)) for row in told.denied[:SHOWN_DENIED]],
         svg=draw(graph, Look(title=f"{held.name}, held against {one.name}", measures=measures)),
     )
 

@@ -116,6 +116,11 @@ def newest_result(db: Connection, id: str) -> Result | None:
     return documents.fetch(db, found, Result) if found else None
 
 
+def was_read(db: Connection, id: str) -> bool:
+    """Say whether anything was read out of a log yet."""
+    return db.scalar(select(result.c.n).where(result.c.log == id).limit(1)) is not None
+
+
 def demands(db: Connection, service: str) -> list[tuple[str, str, tuple[Fraction, ...]]]:
     """Return the arrivals that logs of a service showed: log, its name, and the mean of each hour of the week."""
     out = []
