@@ -240,7 +240,7 @@ def _guard(graph: StepGraph, step: str, rows: list[ShareRow]) -> _Input:
         held = [row for row in design.graph.rows if row.id in ids]
         flows = design.graph.flow_by_id
         ways = ", ".join(f"{percent(row.share)} → {design.graph.by_id[flows[row.flow].target].name}" for row in held)
-        return Sentence.of("assumed_guard", when=_when(design.graph, held[0]), ways=ways) if held else None
+        return Sentence.of("assumed_guard", ways=ways) if held else None
 
     def move(design: Design, scenario: Scenario, factor: float) -> Played:  # noqa: ARG001 (it can only be off)
         kept = tuple(row for row in design.graph.rows if row.id not in ids)
@@ -249,7 +249,8 @@ def _guard(graph: StepGraph, step: str, rows: list[ShareRow]) -> _Input:
     counts = [row.count for row in rows]
     known = None not in counts
     source = Provenance("measured", "A", f"{sum(count or 0 for count in counts):,} cases counted") if known else GUESSED
-    return _Input("guard", min(ids), graph.by_id[step].name, source, told, move, ("off",))
+    about = f"{graph.by_id[step].name}, {_when(graph, rows[0])}"
+    return _Input("guard", min(ids), about, source, told, move, ("off",))
 
 
 def _when(graph: StepGraph, row: ShareRow) -> str:

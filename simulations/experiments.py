@@ -47,6 +47,8 @@ class Task(Document, frozen=True, kw_only=True):
     first: int
     """Number of the first replication, from 0."""
     count: int
+    warm_up: int = 0
+    """ms at the start whose cases and work are not counted."""
 
     def __post_init__(self) -> None:
         """Refuse a seed no document can hold, and blocks without replications."""
@@ -64,9 +66,9 @@ class Task(Document, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """The identity of the result: plan, what the index is made of, seed, replications, rules."""
-        return digest(
-            [self.plan.digest, judged_by(self.features, self.design.graph), self.seed, self.first, self.count, RULES]
-        )
+        judged = judged_by(self.features, self.design.graph)
+        of = [self.plan.digest, judged, self.seed, self.first, self.count, RULES]
+        return digest([*of, self.warm_up] if self.warm_up else of)
 
 
 @lru_cache(maxsize=32)
@@ -126,7 +128,7 @@ def run_block(
     done = []
     for number in range(task.first, task.first + task.count):
         trace = engines.play(task.plan, task.seed, number, engine, beat)
-        found = sums(task.plan, trace, task.features, scores)
+        found = sums(task.plan, trace, task.features, scores, task.warm_up)
         done.append(Replication(number, tuple(sorted(found.items()))))
         if seen:
             seen(number, trace)
@@ -156,6 +158,7 @@ def tasks(
     seed: int,
     features: tuple[Feature, ...] = (),
     block: int = BLOCK,
+    warm_up: int = 0,
 ) -> tuple[Task, ...]:
     """Return the blocks that make up an experiment with one design under one scenario, in order."""
     return tuple(
@@ -166,6 +169,7 @@ def tasks(
             seed=seed,
             first=first,
             count=min(block, replications - first),
+            warm_up=warm_up,
         )
         for first in range(0, replications, block)
     )

@@ -1,8 +1,10 @@
 """What goes on over the day and over the weeks: queues, staff, and whether the work in progress settles.
 
 The warm-up is found by MSER-5 (White, *Simulation* 69(6), 1997): the start is left out whose absence makes the standard
-error of the rest smallest, on means of five, and never more than half. A process is called not steady where the work in
-progress still grows after it, or where there is more work than people present can do.
+error of the rest smallest, on means of five. Only starts up to half of the series are tried, because a short rest that
+happens to be even would look settled; where the error still falls at half, no end of the warm-up was found. A process
+is called not steady where the work in progress still grows after it, or where there is more work than people present
+can do.
 """
 
 from collections.abc import Sequence
@@ -109,7 +111,7 @@ def in_progress(plan: Plan, replay: Replay) -> list[float]:
 
 
 def mser(series: Sequence[float], batch: int = 5) -> int | None:
-    """Return how many values of the start to leave out (MSER-5); None where that would be half or more of them.
+    """Return how many values of the start to leave out (MSER-5); None where the error still falls at half of them.
 
     >>> mser([9.0] * 10 + [1.0, 1.1, 0.9, 1.0, 1.0] * 8)
     10
@@ -125,8 +127,9 @@ def mser(series: Sequence[float], batch: int = 5) -> int | None:
         middle = fmean(rest)
         return sum((value - middle) ** 2 for value in rest) / len(rest) ** 2
 
-    best = min(range(len(means) - 1), key=lambda first: (score(first), first))
-    return best * batch if best * batch < len(series) / 2 else None
+    last = -(-len(means) // 2)
+    best = min(range(last + 1), key=lambda first: (score(first), first))
+    return best * batch if best < last else None
 
 
 class Steadiness(NamedTuple):

@@ -17,6 +17,12 @@ def test_intervals_hold_the_truth_as_often_as_they_say(kind):
     assert covered(kind, EXPERIMENTS) == pytest.approx(0.95, abs=SPREAD)
 
 
+def test_intervals_of_steady_runs_hold_the_truth_with_the_warm_up_that_each_finds_for_itself():
+    few = 100
+
+    assert covered("found", few) == pytest.approx(0.95, abs=3 * math.sqrt(0.95 * 0.05 / few))
+
+
 def test_intervals_as_if_the_spread_were_halved_are_seen_by_the_same_check():
     def too_sure(means):
         found = estimate(means)

@@ -15,9 +15,11 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from process_models.graph.design import Staffing
+from process_models.values.calendars import DAY
 from process_models.values.canonical import canonical
 from simulations.experiments import BlockResult, Summary, Task, run_block, summarise
 from simulations.plan import PlanError
+from simulations.scenario import Backlog, Scenario
 from tests.conftest import settings_at
 from tests.workbench.deciding import (
     a_scenario,
@@ -489,3 +491,49 @@ def test_a_design_that_cannot_be_played_is_answered_beside_the_form(app: Flask, 
 
     assert answer.status_code == 422
     assert "“Check” is left without heads" in answer.text
+
+
+def months(name: str = "Spring", per_hour: str = "4", **more: object) -> Scenario:
+    return a_scenario(name, per_hour, period=35 * DAY, **more)
+
+
+def test_a_steady_run_leaves_the_same_warm_up_out_of_every_design_and_computes_again_to_the_same(
+    app: Flask, engine: Engine
+) -> None:
+    review = a_review(engine)
+    option = an_option(engine, review)
+    backlog = (Backlog(id="take", cases=150, stream="cases"),)
+    row = operations.describe(engine, nora(engine), review, months(per_hour="3", backlog=backlog))
+
+    made = operations.ask(engine, nora(engine), review, (option.id,), (row.id,), 20, 7, run="steady")
+    experiment = played(engine, found_experiment(engine, made.id))
+
+    outcome = outcome_of(engine, experiment)
+    (days,) = {one.cut for one in outcome.settled}
+    assert days >= 5
+    with database.reading(engine) as db:
+        again = operations.wanted(db, store.spec(db, experiment), outcome)
+    assert {task.warm_up for own in again.values() for task in own} == {days * DAY}
+    assert sorted({task.key for own in again.values() for task in own}) == list(outcome.blocks)
+    page = Visitor(app, "nora").get(f"/simulations/{experiment.id}").text
+    assert f"the first {days} days are left out of every design" in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_run_that_is_not_steady_says_so_and_why(app: Flask, engine: Engine) -> None:
+    review = a_review(engine)
+    row = operations.describe(engine, nora(engine), review, months(per_hour="12"))
+
+    made = operations.ask(engine, nora(engine), review, (), (row.id,), 20, 7, run="steady")
+    experiment = played(engine, found_experiment(engine, made.id))
+
+    page = Visitor(app, "nora").get(f"/simulations/{experiment.id}").text
+    assert "As is is not steady: more work comes than its people can do" in page
+    assert "Its figures depend on how long is played." in page
+
+
+def test_a_period_too_short_for_the_long_run_is_refused_by_name(place: Engine) -> None:
+    review = a_review(place)
+    row = operations.describe(place, nora(place), review, a_scenario())
+
+    with pytest.raises(NotPossible, match="“Usual week” is too short for the long run"):
+        operations.ask(place, nora(place), review, (), (row.id,), 20, 7, run="steady")

@@ -9,7 +9,7 @@ from process_models.values.provenance import Grade
 from process_models.values.sentences import Sentence, say
 from simulations.assumptions import SPREAD, Assumption
 from simulations.experiments import MEASURES, Measure, Result
-from workbench.experiments.model import Sensitivity, Swung, Told, Worked
+from workbench.experiments.model import BASELINE, Sensitivity, Swung, Told, Worked
 from workbench.figures import Unit, unit_of
 
 SORT_WORDS = {
@@ -118,13 +118,12 @@ def _swing(found: Sensitivity, one: Swung, about: Assumption, told: Unit) -> Swi
     then = about.what_is(one.switch)
     apart, low, high = _numbers(one.change, told)
     finer = told.finer(one.change.mean, one.change.low or 0, one.change.high or 0) if one.change else told
-    difference = found.design != "baseline"
     return SwingRow(
         name=name(about),
         grade=about.provenance.grade,
         switch=SWITCH_WORDS[one.switch],
         value=say(then) if then else "",
-        then=(told.apart if difference else told.told)(one.then.mean) if one.then else say(Sentence.of("mind_stopped")),
+        then=figure(found, one.then, told) if one.then else say(Sentence.of("mind_stopped")),
         change=finer.apart(one.change.mean) if one.change else "",
         interval=finer.between(one.change.low, one.change.high, apart=True) if one.change and one.change.low else "",
         word=one.word,
@@ -133,6 +132,14 @@ def _swing(found: Sensitivity, one: Swung, about: Assumption, told: Unit) -> Swi
         low=low,
         high=high,
     )
+
+
+def figure(found: Sensitivity, one: Told, told: Unit) -> str:
+    """Return the figure in words, a difference with its sign and as fine as the one as assumed needs it."""
+    if found.design == BASELINE or not found.usual:
+        return told.told(one.mean)
+    finer = told.finer(found.usual.mean, found.usual.low or 0, found.usual.high or 0)
+    return finer.apart(one.mean)
 
 
 def _numbers(change: Told | None, told: Unit) -> tuple[float | None, float | None, float | None]:

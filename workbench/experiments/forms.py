@@ -161,6 +161,16 @@ class RunForm(Form):
         validate_choice=True,
         default="",
     )
+    run = RadioField(
+        "What is counted",
+        choices=choices(
+            [
+                ("terminating", "The whole period, from its first day"),
+                ("steady", "The long run: the warm-up is found and left out (20 days at least)"),
+            ]
+        ),
+        default="terminating",
+    )
     seed = IntegerField("Seed", [InputRequired("Write a number."), NumberRange(min=0, max=2**53 - 1)], default=1)
 
     @classmethod

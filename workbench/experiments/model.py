@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from process_models.evidence.satisfaction import Feature
 from process_models.graph.design import Design
+from process_models.values.calendars import DAY
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
 from process_models.values.fractions import Fraction
@@ -60,6 +61,8 @@ class Spec(Document, frozen=True, kw_only=True):
     most: int = 0
     """Replications up to which more are played until every aim is settled; 0: none are added."""
     aims: tuple[Aim, ...] = ()
+    run: Literal["terminating", "steady"] = "terminating"
+    """The whole period as it is, or the long run: the warm-up is found and left out."""
     drop: str = ""
     """Measure on which options that are clearly behind are not played further; empty: all are."""
 
@@ -119,6 +122,25 @@ class Best(Document, frozen=True, kw_only=True):
     """Designs of which one is the best, with the confidence of the intervals; the best mean first."""
 
 
+class Settled(Document, frozen=True, kw_only=True):
+    """How a design settled under a scenario, where a steady run was asked for."""
+
+    id: str
+    """Design and scenario with a slash between."""
+    cut: int
+    """Days left out of every design under that scenario."""
+    warm_up: int = -1
+    """Days of its own start that differ from the rest; -1 where no end of them was found."""
+    grows: bool = False
+    full: tuple[str, ...] = ()
+    """Pools with more work than people present can do."""
+
+    @property
+    def steady(self) -> bool:
+        """Say whether it settles."""
+        return self.warm_up >= 0 and not self.grows and not self.full
+
+
 class Outcome(Document, frozen=True, kw_only=True):
     """What an experiment gave."""
 
@@ -131,6 +153,12 @@ class Outcome(Document, frozen=True, kw_only=True):
     grown: tuple[Grown, ...] = ()
     corrected: tuple[Corrected, ...] = ()
     best: tuple[Best, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    """Where a steady run was asked for."""
+
+    def warm_up(self, cell: str) -> int:
+        """Return the ms that were left out at the start of a design under a scenario."""
+        return next((one.cut for one in self.settled if one.id == cell), 0) * DAY
 
     def replications(self, cell: str, asked: int) -> int:
         """Return how often a design was played under a scenario."""

@@ -6,19 +6,21 @@ that play the same block store the same document under the same key.
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
 from process_models.graph.design import Design
+from process_models.values.calendars import DAY
 from process_models.values.document import slug
 from process_models.values.sentences import Sentence
 from simulations import executors
-from simulations.experiments import BLOCK, BlockResult, Task, run_block, run_or_stop, summarise, tasks
+from simulations.experiments import BLOCK, BlockResult, Task, planned, run_block, run_or_stop, summarise, tasks
 from simulations.plan import plan
 from simulations.precision import Aim
 from simulations.scenario import Scenario
+from simulations.steady import LEAST_DAYS, cut, settling
 from workbench import documents, jobs, record
 from workbench.config import settings_from
 from workbench.database import now, reading, transaction
@@ -34,6 +36,7 @@ from workbench.experiments.model import (
     Outcome,
     Played,
     ScenarioRow,
+    Settled,
     Spec,
 )
 from workbench.experiments.rounds import Wanted
@@ -69,6 +72,7 @@ def ask(
     seed: int,
     most: int = 0,
     drop: str = "",
+    run: Literal["terminating", "steady"] = "terminating",
 ) -> Experiment:
     """Ask for the baseline and chosen options to be played under chosen scenarios, as a job.
 
@@ -94,6 +98,7 @@ def ask(
             scenarios=tuple(Played(row.id, row.name, row.digest) for row in rows),
             features=reviews.plan(db, id).features,
             seed=seed,
+            run=run,
             **(
                 _adding(replications, most, drop, aims(reviews.plan(db, id)))
                 if most
@@ -102,6 +107,8 @@ def ask(
         )
         for _, design, scenario in _pairs(db, spec):
             plan(design, scenario)
+            if run == "steady" and scenario.period < LEAST_DAYS * DAY:
+                raise NotPossible("steady_needs_weeks", scenario=scenario.name)
         new = secrets.token_hex(8)
         kept = documents.keep(db, spec)
         job = jobs.ask(db, JOB, {"experiment": new, "spec": kept}, actor.person, f"review/{id}")
@@ -133,10 +140,16 @@ def _adding(replications: int, most: int, drop: str, aims: tuple[Aim, ...]) -> d
 
 def wanted(db: Connection, spec: Spec, outcome: Outcome | None = None) -> dict[str, tuple[Task, ...]]:
     """Return the blocks of an experiment, by design and scenario: the first round, or all that led to an outcome."""
-    return _blocks(spec, _pairs(db, spec), {one.id: one.replications for one in outcome.grown} if outcome else {})
+    pairs = _pairs(db, spec)
+    if outcome is None:
+        return _blocks(spec, pairs, {}, {})
+    counts = {one.id: one.replications for one in outcome.grown}
+    return _blocks(spec, pairs, counts, {name: outcome.warm_up(name) for name, *_ in pairs})
 
 
-def _blocks(spec: Spec, pairs: list[tuple[str, Design, Scenario]], counts: Mapping[str, int]) -> Wanted:
+def _blocks(
+    spec: Spec, pairs: list[tuple[str, Design, Scenario]], counts: Mapping[str, int], warm_ups: Mapping[str, int]
+) -> Wanted:
     return {
         name: tasks(
             design,
@@ -144,9 +157,29 @@ def _blocks(spec: Spec, pairs: list[tuple[str, Design, Scenario]], counts: Mappi
             replications=counts.get(name, spec.replications),
             seed=spec.seed,
             features=spec.features,
+            warm_up=warm_ups.get(name, 0),
         )
         for name, design, scenario in pairs
     }
+
+
+def _settled(progress: Progress, spec: Spec, pairs: list[tuple[str, Design, Scenario]]) -> tuple[Settled, ...]:
+    """Find the warm-up of every design on a pilot; under one scenario the longest is left out of all."""
+    said = Sentence.of("warm_up_looked_for")
+    found = {
+        name: settling(planned(design, scenario), spec.seed, lambda: progress(0, len(pairs), said))
+        for name, design, scenario in pairs
+    }
+
+    def told(name: str) -> Settled:
+        own = found[name]
+        days = cut([found[other] for other in found if other.partition("/")[2] == name.partition("/")[2]]) // DAY
+        if own is None:
+            return Settled(id=name, cut=days)
+        warm_up = -1 if own.warm_up is None else own.warm_up
+        return Settled(id=name, cut=days, warm_up=warm_up, grows=own.grows, full=own.full)
+
+    return tuple(told(name) for name in found)
 
 
 def play(job: Job, progress: Progress) -> Any:
@@ -156,8 +189,10 @@ def play(job: Job, progress: Progress) -> Any:
         pairs = _pairs(db, spec)
     known: dict[str, BlockResult] = {}
     grown: dict[str, Grown] = {}
+    settled = _settled(progress, spec, pairs) if spec.run == "steady" else ()
+    warm_ups = {one.id: one.cut * DAY for one in settled}
     while True:
-        blocks = _blocks(spec, pairs, {name: one.replications for name, one in grown.items()})
+        blocks = _blocks(spec, pairs, {name: one.replications for name, one in grown.items()}, warm_ups)
         play_blocks(progress, blocks, known)
         following = rounds.following(spec, blocks, known, grown) if spec.most else grown
         if {id: one.replications for id, one in following.items()} == {
@@ -171,6 +206,7 @@ def play(job: Job, progress: Progress) -> Any:
         grown=tuple(following.values()),
         corrected=rounds.corrected(spec, blocks, known),
         best=rounds.best(spec, blocks, known),
+        settled=settled,
     )
     with transaction(progress.engine) as db:
         kept = documents.keep(db, outcome)

@@ -112,6 +112,7 @@ def ask(id: str) -> ResponseReturnValue:
                 form.seed.data,
                 form.most.data or 0,
                 form.drop.data or "",
+                form.run.data or "terminating",
             )
         except (Refusal, ModelError) as refusal:
             form.form_errors += _reasons(refusal)
@@ -163,6 +164,7 @@ def show(id: str) -> ResponseReturnValue:
         finding=finding(spec, result) if result else "",
         often={one.id: telling.often(one.id, spec, outcome) for one in spec.scenarios} if outcome else {},
         best=telling.best(spec, outcome) if outcome else {},
+        settled={one.id: telling.settled(one.id, spec, outcome) for one in spec.scenarios} if outcome else {},
         grade=_grade(db, spec),
         unplayed=_unplayed(db, spec),
     )

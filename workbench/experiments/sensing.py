@@ -13,7 +13,7 @@ from simulations.comparison import Estimate, estimate, verdict
 from simulations.experiments import BLOCK, BlockResult, Task, tasks, values
 from simulations.plan import plan
 from simulations.scenario import Scenario
-from simulations.sensitivity import Levels, Series, effects, one_at_a_time, placed, swings, walks
+from simulations.sensitivity import WALKS, Levels, Series, effects, one_at_a_time, placed, swings, walks
 from workbench.experiments import operations, studies
 from workbench.experiments.model import BASELINE, Sensitivity, Spec, Swung, Told, Worked
 from workbench.experiments.rounds import DIRECTION
@@ -68,7 +68,7 @@ def _points(
     left = tuple(one for one in assumptions if one.id not in barred and one.switches)
     if wanted.way == "alone":
         return one_at_a_time(left), tuple(sorted(barred))
-    path = walks([one.id for one in left], wanted.seed)
+    path = walks([one.id for one in left], wanted.seed, WALKS)
     return tuple(dict.fromkeys(((), *(placed(left, point) for walk in path for point in walk)))), tuple(sorted(barred))
 
 
@@ -121,7 +121,7 @@ def _found(wanted: Sensitivity, assumptions: Iterable[Assumption], figures: dict
                 mean=fraction(one.mean, PLACES),
                 spread=fraction(one.spread, PLACES),
             )
-            for one in effects(left, wanted.seed, figures)
+            for one in effects(left, wanted.seed, figures, WALKS)
         ),
     )
 

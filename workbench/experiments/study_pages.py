@@ -20,6 +20,9 @@ from workbench.experiments.model import BASELINE, BreakPoint, Experiment, Played
 from workbench.experiments.picture import Sway
 from workbench.permissions import Permission, needs
 
+FIRST = 20
+"""Rows of a table that stand open; the rest is folded."""
+
 
 def _as_is(db: Connection, spec: Spec) -> Design:
     """Return the as-is design of an experiment."""
@@ -100,6 +103,7 @@ def _sensitivity(experiment: Experiment, form: SensitivityForm | None) -> str:
         found=told,
         ranges=certainty.ranges(),
         drawn_at_most=picture.DRAWN,
+        swings_first=FIRST,
         **shown,
     )
 
@@ -114,7 +118,7 @@ def _hangs_on(db: Connection, experiment: Experiment, spec: Spec, told: Sensitiv
     kind = certainty.KINDS[told.measure].name
     usual = certainty.unit(told, money)
     apart = told.design != BASELINE
-    middle = (usual.apart if apart else usual.told)(told.usual.mean) if told.usual else ""
+    middle = certainty.figure(told, told.usual, usual) if told.usual else ""
     of = next(one.name for one in spec.designs if one.id == told.design)
     return {
         "heading": f"{kind}, {of}{': difference to as is' if apart else ''}, {under.name}",

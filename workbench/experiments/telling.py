@@ -6,12 +6,12 @@ from msgspec import Struct
 
 from process_models.values.calendars import MINUTE
 from process_models.values.sentences import Sentence, say
-from process_models.values.words import duration, listed, percent
+from process_models.values.words import count, duration, listed, percent
 from simulations import breaking
 from simulations.breaking import GRID, LEAST, MOST, MOST_AWAY
 from simulations.experiments import MEASURES, TOLERANCE
 from simulations.queueing import Heads
-from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Outcome, Spec
+from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Outcome, Settled, Spec
 from workbench.experiments.picture import Reach
 
 NAMES = {measure.id: measure.name for measure in MEASURES}
@@ -49,6 +49,35 @@ def often(scenario: str, spec: Spec, outcome: Outcome) -> list[str]:
         if one.dropped
     ]
     return [say(one) for one in told]
+
+
+def settled(scenario: str, spec: Spec, outcome: Outcome) -> list[str]:
+    """Return what was left out of a steady run under a scenario, and which designs do not settle, and why."""
+    found = {one.id.partition("/")[0]: one for one in outcome.settled if one.id.partition("/")[2] == scenario}
+    if not found:
+        return []
+    days = max(one.cut for one in found.values())
+    told = [Sentence.of("steady_cut", days=count(days, "day", "days")) if days else Sentence.of("steady_cut_none")]
+    names = {one.id: "As is" if one.id == BASELINE else _short(one.name) for one in spec.in_order}
+    told += [
+        Sentence.of("steady_not", design=name, why=listed(_why_not(found[id])))
+        for id, name in names.items()
+        if id in found and not found[id].steady
+    ]
+    return [say(one) for one in told]
+
+
+def _why_not(one: Settled) -> list[str]:
+    """Return why a design does not settle."""
+    return [
+        say(Sentence.of(reason))
+        for reason, holds in (
+            ("unsteady_full", bool(one.full)),
+            ("unsteady_grows", one.grows),
+            ("unsteady_warm_up", one.warm_up < 0),
+        )
+        if holds
+    ]
 
 
 def _short(name: str) -> str:
