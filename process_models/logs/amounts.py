@@ -14,7 +14,7 @@ MARKS: tuple[Mark, ...] = (".", ",")
 ENOUGH = 0.9
 """A column is one of amounts if this share of its values can be read."""
 MONEY = re.compile(
-    r"[A-Z]{0,3}[$€£¥]?\s?\(?[-−+]?\s?[A-Z]{0,3}[$€£¥]?\s?(?P<number>\d[\d.,'’\s]*)\)?\s?(?:[A-Z]{3}|[$€£¥])?-?"
+    r"(?:[A-Z]{3}\s)?[$€£¥]?\s?\(?[-−+]?\s?(?:[A-Z]{3}\s)?[$€£¥]?\s?(?P<number>\d[\d.,'’\s]*)\)?\s?(?:[A-Z]{3}|[$€£¥])?-?"
 )
 """A number with or without a currency and a sign, as spreadsheets of several countries write it."""
 

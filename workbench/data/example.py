@@ -15,6 +15,7 @@ from process_models.graph.design import Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.edits import ChangeStep, Edit, SetObligation, SetPromise
 from process_models.graph.steps import Dependency, Lane, Lens, Obligation, Promise, Score, Step
 from process_models.logs import example as generated
+from process_models.logs.promised import OPENING
 from process_models.values.calendars import HOUR, Span
 from process_models.values.clocks import Clock, Moment
 from process_models.values.provenance import Figure, Grade, Provenance
@@ -332,6 +333,9 @@ PROMISES = (
     ),
 )
 
+DECIDED = Clock(OPENING, Moment("Explain decision", "leave"), 80 * HOUR, "working", ("Customer sends papers",))
+"""The first promise as the log's rows tell it, from the day on which the customer wrote."""
+
 DEPENDENCIES = (
     Dependency("register-needs-report", REGISTER, REPORT, "data", "the report"),
     Dependency("assess-needs-claim-file", ASSESS, REGISTER, "data", "the claim file"),
@@ -364,7 +368,8 @@ def _read(engine: Engine, settings: Settings, actor: Actor) -> None:
         columns = store.guess(db, store.find(db, LOG)).columns
     assert columns is not None
     columns = structs.replace(columns, zone=generated.ZONE)
-    operations.confirm(engine, actor, LOG, Terms(columns=columns, hours=generated.WORKING_HOURS), read=False)
+    terms = Terms(columns=columns, hours=generated.WORKING_HOURS, promise=DECIDED)
+    operations.confirm(engine, actor, LOG, terms, read=False)
     operations.read_now(engine, settings.uploads, LOG)
 
 

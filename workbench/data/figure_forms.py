@@ -14,15 +14,15 @@ class RatingForm(Form):  # type: ignore[misc]
     """Ratings, and the scale they are on."""
 
     column = SelectField("Ratings", [InputRequired("Choose a column.")])
-    lowest = DecimalField("Lowest mark", [InputRequired("Write a number.")], default=1)
-    highest = DecimalField("Highest mark", [InputRequired("Write a number.")], default=5)
+    lowest = DecimalField("Lowest mark", [InputRequired("Write a number.")], default=1, places=None)
+    highest = DecimalField("Highest mark", [InputRequired("Write a number.")], default=5, places=None)
 
 
 class PatienceForm(Form):  # type: ignore[misc]
     """Waits, some of which ended because somebody gave up."""
 
     column = SelectField("Waits", [InputRequired("Choose a column.")])
-    unit = SelectField("In", choices=choices(UNITS))
+    unit = SelectField("In", choices=choices(UNITS), default="s")
     outcome = SelectField("How it ended", [InputRequired("Choose a column.")])
     gave_up = StringField("Means gave up", [InputRequired("Write the value.")], description="As the column says it")
 
@@ -38,9 +38,11 @@ class SeriesForm(Form):  # type: ignore[misc]
     """A figure over time."""
 
     column = SelectField("Figure", [InputRequired("Choose a column.")])
-    date = SelectField("Date", description="For seasons: whole months, two years or more")
-    least = DecimalField("Least possible", [Optional()], default=0)
-    most = DecimalField("Most possible", [Optional()], description="For a share 1, or 100 where it is in per cent")
+    date = SelectField("Date", default="", description="For seasons: whole months, two years or more")
+    least = DecimalField("Least possible", [Optional()], default=0, places=None)
+    most = DecimalField(
+        "Most possible", [Optional()], places=None, description="For a share 1, or 100 where it is in per cent"
+    )
 
 
 FORMS: dict[str, type[Form]] = {

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 from wtforms import Form
 
-from process_models.logs.amounts import ENOUGH, MARKS, readable
+from process_models.logs.amounts import ENOUGH
 from process_models.logs.dates import moments, possible_orders
 from process_models.logs.errors import LogError
 from process_models.logs.figures import (
@@ -85,7 +85,8 @@ def _read(one: Log) -> Any:
 def numeric(column: Column) -> bool:
     """Say whether most of the first texts of a column are numbers, and at least two of them differ."""
     texts = [text for text in map(str.strip, column.texts[:FEW_TEXTS]) if text]
-    return len(texts) > 1 and any(sum(readable(text, mark) for text in texts) >= ENOUGH * len(texts) for mark in MARKS)
+    known = values(Column.of(texts))
+    return len(texts) > 1 and bool((~np.isnan(known)).sum() >= ENOUGH * len(texts))
 
 
 def values(column: Column) -> Numbers:

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from process_models.exchange.step_table import harmless
+from process_models.graph.telling import allowed
 from process_models.values.calendars import HOUR, MINUTE
 from process_models.values.causes import CAUSES, WORDS
-from process_models.values.words import duration
+from process_models.values.words import HARD, decimal, duration
 from workbench import documents, web
 from workbench.data import pictures, store
 from workbench.data.frame import FEWEST, bp, found, frame, percent, share
@@ -27,6 +28,7 @@ QUARTERS = 96
 """Quarters of an hour in a day."""
 SHOWN = 60
 READINGS = {"wall": "day and night", "working": "in working hours"}
+OURS = tuple(cause for cause in CAUSES if cause != "extraneous")
 Rows = Iterator[tuple[object, ...]]
 
 
@@ -78,7 +80,7 @@ def arrivals(id: str) -> ResponseReturnValue:
         svg=pictures.arrivals(counts, minutes),
         key=[(pictures.heat_of(limit, limits), limit) for limit in limits],
         days=DAYS,
-        rows=[(write_clock(n * minutes * MINUTE), cells) for n, cells in enumerate(_by_day(counts))],
+        rows=[(write_clock(n * minutes * MINUTE), cells) for n, cells in enumerate(_by_day(counts)) if any(cells)],
         sums=[sum(counts[day * len(counts) // 7 : (day + 1) * len(counts) // 7]) for day in range(7)],
     )
 
@@ -105,7 +107,7 @@ def _busiest(hourly: tuple[int, ...]) -> str:
     if not any(hourly):
         return ""
     day, hour = divmod(hourly.index(max(hourly)), 24)
-    return f"{DAYS[day]} from {hour}:00 to {hour + 1}:00"
+    return f"{DAYS[day]}s from {hour}:00 to {hour + 1}:00"
 
 
 def outside_hours(quarters: tuple[int, ...], terms: Terms) -> int:
@@ -169,14 +171,14 @@ def waits(id: str) -> ResponseReturnValue:
         terms=terms,
         rows=[(row, duration(row.waited / row.n), _shares(row)) for row in rows],
         total=duration(total),
-        worst=_worst(rows, total),
+        worst=_worst(rows),
         svg=pictures.causes(rows[:SHOWN]),
         causes=CAUSES,
         words=WORDS,
         unnamed=duration(result.waits.unnamed) if result.waits.unnamed else "",
         times=[(READINGS[name], told) for name, told in _readings(result)],
         promise=[(READINGS[row.reading], row, share(row.kept, row.kept + row.missed)) for row in result.promise],
-        limit=duration(terms.promise.limit) if terms.promise else "",
+        limit=allowed(terms.promise) if terms.promise else "",
         flagged=share(result.promise_cases - result.missed, result.promise_cases) if result.promise_cases else "",
         processes=open_processes(one),
     )
@@ -195,10 +197,24 @@ class Told(Struct, frozen=True):
 def _readings(result: Result) -> list[tuple[str, Told]]:
     found = (("wall", result.wall), ("working", result.working))
     return [
-        (name, Told(one.n, *(duration(ms) for ms in (one.mean, one.median, one.low, one.high))))
+        (name, Told(one.n, *(_in(name)(ms) for ms in (one.mean, one.median, one.low, one.high))))
         for name, one in found
         if one
     ]
+
+
+def _in(reading: str) -> Callable[[float], str]:
+    """Return how a time is told: working time in hours, for nobody knows how many of them a day has."""
+    return duration if reading == "wall" else working_hours
+
+
+def working_hours(ms: float) -> str:
+    """Return working time in hours.
+
+    >>> working_hours(80 * 3_600_000), working_hours(5_400_000)
+    ('80\\xa0h', '1.5\\xa0h')
+    """
+    return f"{decimal(ms / HOUR, 1).removesuffix('.0')}{HARD}h"
 
 
 def _shares(row: Waited) -> dict[str, str]:
@@ -208,13 +224,15 @@ def _shares(row: Waited) -> dict[str, str]:
     return {cause: percent(ms / row.waited) if (ms := getattr(row, cause)) else "none" for cause in CAUSES}
 
 
-def _worst(rows: list[Waited], total: int) -> tuple[str, str, str, str]:
-    """Return the step before which most was waited, its share of all, its main cause, and the share of that."""
-    if not rows:
-        return "", "", "", ""
-    first = rows[0]
-    cause = max(CAUSES, key=lambda one: int(getattr(first, one)))
-    return first.step, percent(first.waited / total), WORDS[cause], percent(getattr(first, cause) / first.waited)
+def _worst(rows: list[Waited]) -> tuple[str, str, str, str] | None:
+    """Return the step before which most was waited in our hands, its share of that, its main cause and whose share."""
+    ours = {row.step: row.waited - row.extraneous for row in rows}
+    if not any(ours.values()):
+        return None
+    first = max(rows, key=lambda row: ours[row.step])
+    cause = max(OURS, key=lambda one: int(getattr(first, one)))
+    told = percent(getattr(first, cause) / ours[first.step])
+    return first.step, percent(ours[first.step] / sum(ours.values())), WORDS[cause], told
 
 
 # Tables as files

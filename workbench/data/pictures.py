@@ -13,6 +13,8 @@ from workbench.processes.typed import DAYS
 WIDTH, NAME, HEADING, CELL, EDGE = 960, 96, 22, 30, 8
 CLASSES = 5
 BAR, PITCH, LABEL, TOTAL = 26, 36, 216, 96
+WIDEST, MARKED = 60, 36
+"""Of a column, and from which on every hour is named, px."""
 NARROWEST = 34
 """A number stands in a cell of this width, px."""
 
@@ -39,23 +41,31 @@ def heat_of(value: int, limits: tuple[int, ...]) -> int:
 def arrivals(counts: Sequence[int], minutes: int) -> str:
     """Return the week as a grid: a row a weekday, a column an interval, the number of cases in each cell."""
     of_day, limits = len(counts) // 7, bounds(counts)
-    wide = (WIDTH - NAME) / of_day
-    marks = "".join(_mark(interval * minutes, NAME + interval * wide) for interval in range(of_day))
+    first, last = _open(counts, of_day, 60 // minutes)
+    wide = min((WIDTH - NAME) / (last - first), WIDEST)
+    marks = "".join(_mark((first + n) * minutes, NAME + n * wide, wide) for n in range(last - first))
     rows = "".join(
-        _row(name, counts[day * of_day : (day + 1) * of_day], HEADING + day * CELL, wide, limits)
+        _row(name, counts[day * of_day + first : day * of_day + last], HEADING + day * CELL, wide, limits)
         for day, name in enumerate(DAYS)
     )
+    across = NAME + (last - first) * wide
     height = HEADING + 7 * CELL + EDGE
     label = escape(f"Cases by weekday and {minutes} minutes of the day. The table below says the same.", quote=True)
     return (
         f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
-        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{marks}{rows}</svg>'
+        f'viewBox="0 0 {across:.0f} {height}" width="{across:.0f}" height="{height}">{marks}{rows}</svg>'
     )
 
 
-def _mark(minute: int, x: float) -> str:
-    """Return the hour above a column, every second one."""
-    if minute % 120:
+def _open(counts: Sequence[int], of_day: int, an_hour: int) -> tuple[int, int]:
+    """Return from and up to which interval of the day cases come, whole hours; the whole day where none comes."""
+    seen = [place % of_day // an_hour for place, count in enumerate(counts) if count]
+    return (min(seen) * an_hour, (max(seen) + 1) * an_hour) if seen else (0, of_day)
+
+
+def _mark(minute: int, x: float, wide: float) -> str:
+    """Return the hour above a column, where there is room for it."""
+    if minute % 60 or (wide < MARKED and minute % 120):
         return ""
     return f'<text class="axis" x="{x:.1f}" y="14">{minute // 60}:00</text>'
 

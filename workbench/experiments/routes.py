@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from process_models.exchange.step_table import harmless
 from process_models.graph.design import Design
 from process_models.values import words
 from process_models.values.errors import ModelError
@@ -313,18 +314,8 @@ def figures_csv(id: str) -> ResponseReturnValue:
     for cell, rows in rows_of.items():
         design, _, scenario = cell.partition("/")
         for row in rows:
-            table.writerow(
-                [
-                    design,
-                    scenario,
-                    row.name,
-                    row.value,
-                    row.interval,
-                    row.difference,
-                    row.difference_interval,
-                    row.verdict,
-                ]
-            )
+            told = (row.value, row.interval, row.difference, row.difference_interval, row.verdict)
+            table.writerow([harmless(cell) for cell in (design, scenario, row.name, *told)])
     return Response(
         out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={id}.csv"}
     )
