@@ -2,6 +2,7 @@
 
 import fcntl
 import ipaddress
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from types import FrameType
 from typing import Any, TypeVar, get_args
 
 import click
+import msgspec
 from msgspec import Struct
 from sqlalchemy import inspect
 
@@ -22,7 +24,7 @@ from process_models.graph.checks import faults
 from process_models.graph.design import Design
 from process_models.graph.documents import read_graph
 from process_models.logs.dates import Order
-from process_models.logs.recipe import read_recipe, write_recipe
+from process_models.logs.recipe import events_of, read_recipe, write_recipe
 from process_models.values.canonical import name_of, read
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
@@ -35,6 +37,7 @@ from workbench.accounts import store as people
 from workbench.accounts.sweeping import sweep
 from workbench.config import Settings, settings_from
 from workbench.converting import accounts_written, converted
+from workbench.data import summary
 from workbench.data.readings import asked_for, discovered, proposed
 from workbench.database import engine, migrate, reading
 from workbench.errors import Invalid, Refusal
@@ -171,6 +174,12 @@ NOT_MIGRATED = "database not made yet: run workbench migrate"
 @click.option("--dates", type=click.Choice(get_args(Order)), help="The order of day, month and year.")
 @click.option("--zone", help="The time zone of times without one, for example Europe/London.")
 @click.option("--sample", help="Read only this share of the cases, for example 0.1.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Also hold the log against the graph of this file: what happens that it denies.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Tell the measures as JSON, in place of words and graph.")
 def discover_command(
     log: Path,
     output: Path | None,
@@ -179,19 +188,35 @@ def discover_command(
     dates: Order | None,
     zone: str | None,
     sample: str | None,
+    against: Path | None,
+    as_json: bool,
 ) -> None:
-    """Make a step graph of a LOG (CSV, workbook, Parquet, XES), with every guess and what the log cannot tell."""
+    """Make a step graph of a LOG (CSV, workbook, Parquet, XES), with every guess, its measures and what it cannot tell.
+
+    Measures are variants, rework, ping-pong, waits by cause, times and promises day and night and in working hours,
+    and arrivals. The graph goes to the file of --output, else to the standard output and all that is told beside it.
+    """
     known, guesses = (read_recipe(recipe.read_bytes()), []) if recipe else proposed(log, dates)
     known = asked_for(known, dates, zone, sample)
-    text, told = discovered(log, known, guesses)
+    rows = events_of(log, known)
+    text, told = discovered(log, known, guesses, rows)
+    values = summary.measures(rows, known)
+    held = summary.held(read_graph(against.read_bytes()).graph, rows) if against else None
     if recipe_to:
         recipe_to.write_text(write_recipe(known), "utf-8")
-    for line in told:
+    if output is not None:
+        output.write_text(text, "utf-8")
+    if as_json:
+        values |= {"conformance": msgspec.to_builtins(held)} if held else {}
+        click.echo(json.dumps({**values, "said": told}, ensure_ascii=False, indent=2))
+        return
+    lines = [*told, *summary.in_words(values)]
+    if against and held:
+        lines += summary.held_in_words(held, against.name)
+    for line in lines:
         click.echo(line, err=output is None)
     if output is None:
         click.echo(text, nl=False)
-    else:
-        output.write_text(text, "utf-8")
 
 
 @main.command()

@@ -352,9 +352,11 @@ def asked_for(recipe: Recipe, dates: Order | None, zone: str | None, share: str 
     return msgspec.structs.replace(recipe, columns=columns, share=share or recipe.share)
 
 
-def discovered(log: Path, recipe: Recipe, told: Iterable[Sentence] = ()) -> tuple[str, list[str]]:
+def discovered(
+    log: Path, recipe: Recipe, told: Iterable[Sentence] = (), rows: Events | None = None
+) -> tuple[str, list[str]]:
     """Return the graph file of a log on the terms of a recipe, and all that is to be said of it."""
-    rows = events_of(log, recipe)
+    rows = events_of(log, recipe) if rows is None else rows
     columns = recipe.columns
     source = Source(id=slug(log.name.split(".")[0]), name=log.name, log=log.name)
     made = discover(rows, columns, recipe.noise, recipe.hours, source)
