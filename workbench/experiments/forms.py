@@ -10,16 +10,27 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from process_models.graph.design import Design
-from process_models.values.calendars import DAY, HOUR, WEEK
+from process_models.values.calendars import DAY, HOUR, MINUTE, WEEK
 from process_models.values.fractions import Fraction, fraction, number
 from process_models.values.provenance import Provenance
 from simulations.breaking import REPLICATIONS
 from simulations.experiments import MEASURES
 from simulations.queueing import Asked
 from simulations.scenario import Absence, Away, Scenario, Stream, Surge
+from simulations.staffing import REPLICATIONS as PLAYED
 from workbench.errors import Invalid
 from workbench.experiments.certainty import AssumedRow
-from workbench.experiments.model import BASELINE, JUDGED, LEAST, MOST, BreakPoint, ScenarioRow, Sensitivity, Spec
+from workbench.experiments.model import (
+    BASELINE,
+    JUDGED,
+    LEAST,
+    MOST,
+    BreakPoint,
+    ScenarioRow,
+    Sensitivity,
+    Spec,
+    Staffed,
+)
 from workbench.experiments.sensing import ALONE, TOGETHER
 from workbench.forms import Form, checkboxes, choices
 from workbench.options.model import Option
@@ -279,6 +290,49 @@ class SwitchForm(Form):
         """Return the assumptions that are switched, and to what."""
         named = ((row.id, self[f"switch{n}"].data) for n, row in enumerate(rows) if row.switches)
         return tuple(sorted((id, switch) for id, switch in named if switch))
+
+
+class StaffForm(Form):
+    """A pool, a promise to those who queue for it, and how fine the week is cut."""
+
+    design = SelectField("Design")
+    pool = SelectField("Pool")
+    scenario = SelectField("Scenario")
+    within = DecimalField(
+        "Begun within (minutes the pool is open)",
+        [InputRequired("Write a number."), NumberRange(min=0, max=100_000)],
+        default=60,
+    )
+    share = DecimalField(
+        "For how many (per cent)", [InputRequired("Write a number."), NumberRange(min=1, max=99.9)], default=90
+    )
+    length = SelectField(
+        "Interval",
+        choices=choices([("30", "half an hour"), ("60", "an hour"), ("120", "two hours"), ("240", "four hours")]),
+        default="60",
+    )
+
+    @classmethod
+    def on(cls, spec: Spec, design: Design) -> "StaffForm":
+        """Return the form over the designs and scenarios of an experiment, and the pools of its as-is design."""
+        form = cls()
+        form.design.choices = choices((one.id, one.name) for one in spec.in_order)
+        form.pool.choices = choices((pool.id, pool.name) for pool in design.staffing.pools if pool.heads)
+        form.scenario.choices = choices((one.id, one.name) for one in spec.scenarios)
+        return form
+
+    def wanted(self, seed: int) -> Staffed:
+        """Return what is asked for."""
+        return Staffed(
+            scenario=self.scenario.data,
+            design=self.design.data,
+            pool=self.pool.data,
+            within=round(self.within.data * MINUTE),
+            share=fraction(number(fraction(self.share.data)) / 100, 4),
+            length=int(self.length.data) * MINUTE,
+            replications=PLAYED,
+            seed=seed,
+        )
 
 
 class ScreenForm(PlainForm):  # type: ignore[misc]

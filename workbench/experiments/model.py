@@ -263,6 +263,46 @@ class Switched(Document, frozen=True, kw_only=True):
     """With the switches, each design beside itself as assumed."""
 
 
+class Manned(Document, frozen=True, kw_only=True):
+    """One interval of the week (Monday is 0, ms after local midnight): who comes, and how many heads it takes."""
+
+    day: int
+    start: int
+    end: int
+    came: Fraction
+    """Cases a week."""
+    now: int
+    formula: int
+    heads: int
+    kept: Told | None = None
+    """Share begun in time with the heads found; None where nobody came."""
+    before: Told | None = None
+    """The same with the heads there are now."""
+    unmet: bool = False
+    """No number of heads tried makes the promise hold."""
+
+
+class Staffed(Document, frozen=True, kw_only=True):
+    """How many heads a pool of a design needs in each interval of the week, so that a promise holds."""
+
+    format: int = 1
+    scenario: str
+    """Its id in the experiment."""
+    design: str
+    pool: str
+    within: int
+    """ms in which the pool is open, until work begins."""
+    share: Fraction
+    length: int
+    """Of an interval, ms."""
+    replications: int
+    seed: int
+    rows: tuple[Manned, ...] = ()
+    plays: int = 0
+    costs: tuple[int, ...] = ()
+    """Of a week, minor units: as now, by the formula, as found."""
+
+
 class Experiment(Struct, frozen=True):
     """An experiment of a review."""
 

@@ -5,6 +5,7 @@ from html import escape
 
 from msgspec import Struct
 
+from process_models.values.calendars import HOUR, MINUTE
 from simulations.inside import Hour
 
 WIDTH, ROW, LEFT, RIGHT, TOP = 660, 44, 200, 200, 34
@@ -133,6 +134,59 @@ def over_days(days: tuple[float, ...], warm_up: int | None) -> str:
         f'<text class="axis" x="{EDGE}" y="{base + 16}">day 1</text>'
         f'<text class="axis" x="{WIDTH}" y="{base + 16}" text-anchor="end">day {len(days)}</text></svg>'
     )
+
+
+class DayBar(Struct, frozen=True):
+    """Heads in one interval of a day: needed, by formula, there now; ms after midnight."""
+
+    start: int
+    end: int
+    heads: int
+    formula: int
+    now: int
+
+
+def shifts(title: str, bars: list[DayBar]) -> str:
+    """Return the heads of one weekday: needed (filled), by formula (dashed), there now (line)."""
+    most = max([value for bar in bars for value in (bar.heads, bar.formula, bar.now)] + [1])
+    first, last = bars[0].start, bars[-1].end
+    wide, base = NARROW - EDGE - 8, 12 + LOW
+
+    def x(at: int) -> float:
+        return EDGE + (at - first) / (last - first) * wide
+
+    out = [f'<text class="axis" x="0" y="20">{most}</text><text class="axis" x="0" y="{base}">0</text>']
+    out += [
+        f'<path d="M{x(bar.start):.1f} {base}V{base - LOW * bar.heads / most:.1f}H{x(bar.end):.1f}V{base}z" '
+        'fill="currentColor" fill-opacity="0.35"/>'
+        for bar in bars
+    ]
+    for name, dash in (("formula", ' stroke-dasharray="3 3"'), ("now", "")):
+        steps = "".join(
+            f"{'M' if n == 0 or bar.start != bars[n - 1].end else 'L'}{x(bar.start):.1f} "
+            f"{base - LOW * getattr(bar, name) / most:.1f}H{x(bar.end):.1f}"
+            for n, bar in enumerate(bars)
+        )
+        out.append(f'<path d="{steps}" fill="none" stroke="currentColor" stroke-width="1.6"{dash}/>')
+    out += [f'<path class="zero" d="M{EDGE} {base}H{NARROW - 8}"/>']
+    out += [
+        f'<text class="axis" x="{x(at):.1f}" y="{base + 16}" text-anchor="{anchor}">{_time(at)}</text>'
+        for at, anchor in ((first, "start"), (last, "end"))
+    ]
+    told = ", ".join(f"{_time(bar.start)} {bar.heads}" for bar in bars)
+    label = escape(f"{title}, heads needed from: {told}. The table has all.", quote=True)
+    return (
+        f'<svg class="forest" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
+        f'viewBox="0 0 {NARROW} {base + AXIS}" width="{NARROW}" height="{base + AXIS}">{"".join(out)}</svg>'
+    )
+
+
+def _time(ms: int) -> str:
+    return f"{ms // HOUR}:{ms // MINUTE % 60:02d}"
+
+
+NARROW, LOW = 300, 70
+"""Width of a day's picture and height of its plot, px."""
 
 
 class Reach(Struct, frozen=True):

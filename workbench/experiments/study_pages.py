@@ -7,17 +7,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from process_models.graph.design import Design
+from process_models.values import words as values
 from process_models.values.errors import ModelError
 from simulations.assumptions import Assumption, register
 from simulations.plan import PlanError, in_words
 from workbench import documents, figures, web
 from workbench.errors import NotFound, Refusal
-from workbench.experiments import breaking, certainty, picture, sensing, store, studies, switching, telling
+from workbench.experiments import breaking, certainty, manning, picture, sensing, store, studies, switching, telling
 from workbench.experiments.certainty import AssumedRow, SwingRow
-from workbench.experiments.forms import BreakForm, SensitivityForm, SwitchForm
+from workbench.experiments.forms import BreakForm, SensitivityForm, StaffForm, SwitchForm
 from workbench.experiments.frame import bp, currency, frame, named
-from workbench.experiments.model import BASELINE, BreakPoint, Experiment, Played, Sensitivity, Spec, Switched
-from workbench.experiments.picture import Sway
+from workbench.experiments.model import BASELINE, BreakPoint, Experiment, Played, Sensitivity, Spec, Staffed, Switched
+from workbench.experiments.picture import DayBar, Sway
 from workbench.permissions import Permission, needs
 
 FIRST = 20
@@ -78,6 +79,80 @@ def ask_break_point(id: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".break_point", id=id), 303)
     return _break_point(experiment, form), 422
+
+
+# How many people
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@bp.get("/simulations/<id>/heads")
+@needs(Permission.EXPERIMENT_READ)
+def heads(id: str) -> ResponseReturnValue:
+    """Show how many heads a pool needs by weekday and interval, or the form that asks."""
+    return _heads(named(id), None)
+
+
+def _heads(experiment: Experiment, form: StaffForm | None) -> str:
+    db = web.current()
+    spec = store.spec(db, experiment)
+    design = _as_is(db, spec)
+    job, told = studies.newest(db, experiment, manning.JOB, Staffed)
+    return render_template(
+        "experiments/heads.html",
+        **frame(db, experiment),
+        form=form or StaffForm.on(spec, design),
+        job=job,
+        found=told,
+        **(_timetable(db, experiment, spec, told) if told else {}),
+    )
+
+
+def _timetable(db: Connection, experiment: Experiment, spec: Spec, told: Staffed) -> dict[str, Any]:
+    """Return the heads found as a timetable, a picture for each weekday, and what they cost."""
+    design = documents.fetch(db, next(one.digest for one in spec.designs if one.id == told.design), Design)
+    pool = design.staffing.pool(told.pool)
+    days = sorted({row.day for row in told.rows})
+    now, formula, found = told.costs
+    money = currency(db, experiment)
+    return {
+        "asked": telling.manned(spec, told, pool.name if pool else told.pool),
+        "days": [(day, WEEKDAYS[day]) for day in days],
+        "timetable": telling.timetable(told),
+        "rows": telling.manned_rows(told, WEEKDAYS),
+        "drawn": [(WEEKDAYS[day], picture.shifts(WEEKDAYS[day], _bars(told, day))) for day in days],
+        "costs": [
+            (
+                words,
+                values.money(amount, money),
+                values.signed(values.money(amount - now, money)) if amount != now else "",
+            )
+            for words, amount in (("As it is now", now), ("By formula", formula), ("By simulation", found))
+        ],
+        "unmet": sum(row.unmet for row in told.rows),
+    }
+
+
+def _bars(told: Staffed, day: int) -> list[DayBar]:
+    return [DayBar(row.start, row.end, row.heads, row.formula, row.now) for row in told.rows if row.day == day]
+
+
+@bp.post("/simulations/<id>/heads")
+@needs(Permission.EXPERIMENT_RUN)
+def ask_heads(id: str) -> ResponseReturnValue:
+    """Ask how many heads a pool needs."""
+    experiment = named(id)
+    db = web.current()
+    spec = store.spec(db, experiment)
+    form = StaffForm.on(spec, _as_is(db, spec))
+    if form.validate():
+        try:
+            manning.ask(web.engine(), web.actor(), experiment, form.wanted(spec.seed))
+        except (Refusal, ModelError) as refusal:
+            form.form_errors += _refused(refusal)
+        else:
+            return redirect(url_for(".heads", id=id), 303)
+    return _heads(experiment, form), 422
 
 
 # What a figure hangs on

@@ -1,17 +1,18 @@
 """What was concluded, in sentences: how often was enough, and which option is best with what confidence."""
 
 import math
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from process_models.values.calendars import MINUTE
+from process_models.values.calendars import HOUR, MINUTE
 from process_models.values.sentences import Sentence, say
-from process_models.values.words import count, duration, listed, percent
+from process_models.values.words import count, decimal, duration, listed, percent
 from simulations import breaking
 from simulations.breaking import GRID, LEAST, MOST, MOST_AWAY
 from simulations.experiments import MEASURES, TOLERANCE
 from simulations.queueing import Heads
-from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Outcome, Settled, Spec
+from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Manned, Outcome, Settled, Spec, Staffed, Told
 from workbench.experiments.picture import Reach
 
 NAMES = {measure.id: measure.name for measure in MEASURES}
@@ -258,6 +259,69 @@ def _over(scale: Scale, bare: bool = False) -> str:
         return "all"
     value = f"{scale.most / scale.per:g}"
     return f"over {value if bare else scale.shape.format(value)}"
+
+
+class MannedRow(Struct, frozen=True):
+    """An interval of the week and its heads, ready to be shown."""
+
+    when: str
+    came: str
+    now: int
+    formula: int
+    heads: int
+    before: str
+    """Begun in time with the heads there are now."""
+    kept: str
+    interval: str
+    unmet: bool
+
+
+def manned(spec: Spec, found: Staffed, pool: str) -> str:
+    """Return what was promised to whom, under which scenario."""
+    scenario = next(one.name for one in spec.scenarios if one.id == found.scenario)
+    design = next(one.name for one in spec.designs if one.id == found.design)
+    return f"{pool}: {percent(found.share)} begun within {duration(found.within)}, {design}, {scenario}"
+
+
+def manned_rows(found: Staffed, weekdays: Sequence[str]) -> list[MannedRow]:
+    """Return the intervals in words, in the order of the week."""
+    return [
+        MannedRow(
+            when=f"{weekdays[one.day]} {_clock(one.start)} to {_clock(one.end)}",
+            came=decimal(float(one.came), 1),
+            now=one.now,
+            formula=one.formula,
+            heads=one.heads,
+            before=percent(one.before.mean, 0) if one.before else "nobody comes",
+            kept=percent(one.kept.mean, 0) if one.kept else "nobody comes",
+            interval=_ends(one.kept),
+            unmet=one.unmet,
+        )
+        for one in found.rows
+    ]
+
+
+def _ends(told: Told | None) -> str:
+    if told is None or not told.low:
+        return ""
+    return f"{percent(max(0.0, float(told.low)), 0)} to {percent(min(1.0, float(told.high)), 0)}"
+
+
+def _clock(ms: int) -> str:
+    """Return a time of day.
+
+    >>> _clock(34_200_000)
+    '9:30'
+    """
+    return f"{ms // HOUR}:{ms // MINUTE % 60:02d}"
+
+
+def timetable(found: Staffed) -> list[tuple[str, dict[int, Manned]]]:
+    """Return for each interval of a day its times and what each weekday needs in it."""
+    rows: dict[tuple[int, int], dict[int, Manned]] = {}
+    for one in found.rows:
+        rows.setdefault((one.start, one.end), {})[one.day] = one
+    return [(f"{_clock(start)} to {_clock(end)}", by_day) for (start, end), by_day in sorted(rows.items())]
 
 
 def asked_of(spec: Spec, found: BreakPoint) -> str:
