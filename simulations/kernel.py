@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from process_models.values import luck
 from process_models.values.errors import ModelError
@@ -32,10 +33,11 @@ ONE = U(1)
 LOW24 = U(0xFFFFFF)
 DURATION, ROUTE, PATIENCE, ARRIVING = U(0), U(1), U(2), U(4)
 START, WORK, WAIT, CHOICE, FORK, JOIN, END = range(7)
-CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, IMPATIENT = range(6)
-ENTER, BEGIN, LEAVE, GIVE_UP, WITHDRAW, CLOSE, PUT_BACK = range(1, 8)
+CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, IMPATIENT, HELD_LONG = range(7)
+ENTER, BEGIN, LEAVE, GIVE_UP, WITHDRAW, CLOSE, PUT_BACK, RELEASE = range(1, 9)
 HAND_OVER, RESTART = 1, 2
-FREE, QUEUING, WAITING, SERVED = range(4)
+FREE, QUEUING, WAITING, SERVED, HELD = range(5)
+FIRST, LAST, DUE = range(3)
 FULL, UNTOLD, WENT_ROUND, TOO_MANY, OVERRUN = 1, 2, 3, 4, 5
 """Why a play stops before its end: no room for what is under way or for the trace (it begins anew with more), a loop
 without end, too many cases in all, too many under way."""
@@ -124,6 +126,44 @@ def pop(heap, size):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
+def oldest(now, low, high, gql, qage, levels, heads_of_queue, came_at, seq):  # type: ignore[no-untyped-def]
+    """Return the stay with the best priority where waiting betters it, the first of several; -1 for none."""
+    found, best, least = np.int64(-1), np.int64(0), np.int64(0)
+    for c in range(len(levels)):
+        for i in range(low, high):
+            candidate = heads_of_queue[gql[i], c]
+            if candidate < 0:
+                continue
+            level = levels[c]
+            if qage[gql[i]]:
+                level = max(np.int64(0), level - (now - came_at[candidate]) // qage[gql[i]])
+            if found < 0 or level < best or (level == best and seq[candidate] < least):
+                found, best, least = candidate, level, seq[candidate]
+    return found
+
+
+@numba.njit(cache=True)
+def line_up(stay, q, c, place, seq, ahead, behind, heads_of_queue, tails_of_queue):  # type: ignore[no-untyped-def]
+    """Put a stay in its place in its line: before the first that has a later one, looked for from the nearer end."""
+    before, after = tails_of_queue[q, c], heads_of_queue[q, c]
+    if after >= 0 and (place[after] > place[stay] or (place[after] == place[stay] and seq[after] > seq[stay])):
+        before = np.int64(-1)
+    while before >= 0 and (place[before] > place[stay] or (place[before] == place[stay] and seq[before] > seq[stay])):
+        before = ahead[before]
+    if before >= 0:
+        after = behind[before]
+    ahead[stay], behind[stay] = before, after
+    if before >= 0:
+        behind[before] = stay
+    else:
+        heads_of_queue[q, c] = stay
+    if after >= 0:
+        ahead[after] = stay
+    else:
+        tails_of_queue[q, c] = stay
+
+
+@numba.njit(cache=True)
 def bin_of(time):  # type: ignore[no-untyped-def]
     """Return the bin of a time: 64 to each doubling."""
     if time < 128:
@@ -180,6 +220,14 @@ def run(  # type: ignore[no-untyped-def]
     vtype,
     sctype,
     back,
+    hsize,
+    hwait,
+    setup,
+    setby,
+    qorder,
+    qage,
+    sdue,
+    levels,
     world,
     traced,
     room,
@@ -204,6 +252,7 @@ def run(  # type: ignore[no-untyped-def]
     arrived = np.zeros(room, np.int64)
     rank = np.zeros(room, np.int64)
     of_type = np.zeros(room, np.int64)
+    due = np.zeros(room, np.int64)
     branches = np.zeros(room, np.int64)
     ending = np.zeros(room, np.int8)
     gave_up = np.zeros(room, np.int8)
@@ -224,6 +273,10 @@ def run(  # type: ignore[no-untyped-def]
     seq = np.zeros(stays, np.int64)
     with_group = np.zeros(stays, np.int64)
     rest = np.zeros(stays, np.int64)  # what is left of the work once it was taken up, else -1
+    whole = np.zeros(stays, np.int64)  # the same when it was taken up last, and what it took to set up
+    came_at = np.zeros(stays, np.int64)
+    place = np.zeros(stays, np.int64)  # by which its line is sorted, and then by seq
+    by_head = np.zeros(stays, np.int64)
     ahead = np.full(stays, -1, np.int64)  # in its queue
     behind = np.full(stays, -1, np.int64)
     prior = np.full(stays, -1, np.int64)  # among the stays of its case
@@ -232,6 +285,20 @@ def run(  # type: ignore[no-untyped-def]
     spare_stays = stays
     heads_of_queue = np.full((queues, classes), -1, np.int64)
     tails_of_queue = np.full((queues, classes), -1, np.int64)
+    first_held = np.full(steps, -1, np.int64)
+    last_held = np.full(steps, -1, np.int64)
+    held = np.zeros(steps, np.int64)
+    aged, sets_up, holds = False, setup.any(), hsize.any() or hwait.any()
+    in_order = not holds and not back.any()
+    for i in range(queues):
+        aged = aged or qage[i] > 0
+        in_order = in_order and qorder[i] == FIRST
+    most_heads = 1
+    for i in range(groups):
+        if setup[i]:
+            most_heads = max(most_heads, cap0[i])
+    last_sort = np.full((groups, most_heads), -1, np.int64)  # what each head did last, where heads set up
+    in_hand = np.zeros((groups, most_heads), np.int8)
     heads = cap0.astype(np.int64)
     is_open = opn0.copy()
     busy = np.zeros(groups, np.int64)
@@ -294,7 +361,7 @@ def run(  # type: ignore[no-untyped-def]
         now = best >> 4
         if best == 2**62 or now > limit:
             break
-        lined, ran, fresh_ones, touched = 0, 0, 0, -1
+        lined, ran, fresh_ones, touched, released = 0, 0, 0, -1, -1
 
         # apply it
         if source == 0:
@@ -310,7 +377,7 @@ def run(  # type: ignore[no-untyped-def]
             if open_cases == MOST_UNDER_WAY:
                 queued = np.zeros(steps, np.int64)
                 for i in range(stays):
-                    if state[i] == QUEUING:
+                    if state[i] == QUEUING or state[i] == HELD:
                         queued[at_step[i]] += 1
                 return OVERRUN, written, come, np.argmax(queued)
             spare_cases -= 1
@@ -339,6 +406,7 @@ def run(  # type: ignore[no-untyped-def]
             lots[case] = mix(world + (who + ONE) * G)
             number[case], arrived[case], rank[case], branches[case] = come, now, sclass[stream], 1
             ending[case], gave_up[case], case_stay[case], of_type[case] = 0, 0, -1, sctype[stream]
+            due[case] = now + sdue[stream]
             for i in range(steps):
                 visits[case, i] = 0
                 joined[case, i] = 0
@@ -359,6 +427,8 @@ def run(  # type: ignore[no-untyped-def]
             if kind == SHIFT_OVER:
                 touched = with_group[stay]
                 busy[touched] -= 1
+                if sets_up and setup[touched]:
+                    in_hand[touched, by_head[stay]] = 0
                 if traced:
                     rows[written, 0], rows[written, 1], rows[written, 2] = now, PUT_BACK, number[case]
                     rows[written, 3], rows[written, 4], rows[written, 5] = step, visit, touched
@@ -377,28 +447,20 @@ def run(  # type: ignore[no-untyped-def]
                     lined = 1
                 else:
                     if back[touched] == HAND_OVER:
-                        rest[stay] -= now - since[stay]
+                        rest[stay] = min(rest[stay], whole[stay] - (now - since[stay]))
                     since[stay], state[stay] = now, QUEUING
                     later[stay], prior[stay] = case_stay[case], -1
                     if case_stay[case] >= 0:
                         prior[case_stay[case]] = stay
                     case_stay[case] = stay
                     c, q = rank[case], qu[step]
-                    after = np.int64(-1)
-                    before = heads_of_queue[q, c]
-                    while before >= 0 and seq[before] < seq[stay]:
-                        after, before = before, behind[before]
-                    ahead[stay], behind[stay] = after, before
-                    if after >= 0:
-                        behind[after] = stay
-                    else:
-                        heads_of_queue[q, c] = stay
-                    if before >= 0:
-                        ahead[before] = stay
-                    else:
-                        tails_of_queue[q, c] = stay
+                    line_up(stay, q, c, place, seq, ahead, behind, heads_of_queue, tails_of_queue)
                     fresh[0] = stay
                     fresh_ones = 1
+            elif kind == HELD_LONG:
+                if state[stay] != HELD:
+                    continue
+                released = step
             elif kind == IMPATIENT and (state[stay] != QUEUING or rest[stay] >= 0):
                 continue
             elif kind == IMPATIENT:
@@ -424,6 +486,8 @@ def run(  # type: ignore[no-untyped-def]
                 if state[stay] == SERVED:
                     touched = with_group[stay]
                     busy[touched] -= 1
+                    if sets_up and setup[touched]:
+                        in_hand[touched, by_head[stay]] = 0
                     if not traced:
                         worked[touched] += now - since[stay]
                 if traced:
@@ -450,7 +514,7 @@ def run(  # type: ignore[no-untyped-def]
                                 onto = fto[low + i]
                                 break
                 lives[0, 0], lives[0, 1], lives[0, 2] = case, onto, came
-            if kind != SHIFT_OVER:
+            if kind != SHIFT_OVER and kind != HELD_LONG:
                 if kind == IMPATIENT or state[stay] == WAITING:
                     if prior[stay] >= 0:
                         later[prior[stay]] = later[stay]
@@ -464,7 +528,42 @@ def run(  # type: ignore[no-untyped-def]
                 lined = 1
 
         # let the lives that follow run until each blocks
-        while ran < lined:
+        while ran < lined or released >= 0:
+            if released >= 0:
+                step, released = released, -1
+                following_stay = first_held[step]
+                first_held[step], last_held[step], held[step] = -1, -1, 0
+                while following_stay >= 0:
+                    stay = following_stay
+                    following_stay = behind[stay]
+                    case, visit = of_case[stay], on_visit[stay]
+                    if traced:
+                        if written + 4 > len(rows):
+                            return UNTOLD, written, come, 0
+                        rows[written, 0], rows[written, 1], rows[written, 2] = now, RELEASE, number[case]
+                        rows[written, 3], rows[written, 4], rows[written, 5] = step, visit, -1
+                        written += 1
+                    if stype[step] == WAIT:
+                        state[stay] = WAITING
+                        bits = draw(lots[case], U(key[step]), U(visit), DURATION)
+                        shape = dist[of_type[case], step]
+                        over = now + look_up(bits, body[shape], tail[shape])
+                        if events == len(heap):
+                            return FULL, written, come, 0
+                        push(heap, events, over * 16 + DONE, mark[stay], stay)
+                        events += 1
+                        continue
+                    state[stay] = QUEUING
+                    c, q = rank[case], qu[step]
+                    seq[stay] = joined_queue
+                    joined_queue += 1
+                    place[stay] = seq[stay] if qorder[q] == FIRST else due[case] if qorder[q] == DUE else -seq[stay]
+                    line_up(stay, q, c, place, seq, ahead, behind, heads_of_queue, tails_of_queue)
+                    if fresh_ones == len(fresh):
+                        return FULL, written, come, 0
+                    fresh[fresh_ones] = stay
+                    fresh_ones += 1
+                continue
             case, step, came = lives[ran, 0], lives[ran, 1], lives[ran, 2]
             ran += 1
             blocked = False
@@ -492,12 +591,28 @@ def run(  # type: ignore[no-untyped-def]
                     stay = spare_stay[spare_stays]
                     of_case[stay], at_step[stay], on_visit[stay], came_from[stay] = case, step, visit, came
                     mark[stay] = (number[case] << 28) | (step << 16) | visit
-                    since[stay], rest[stay] = now, -1
+                    since[stay], rest[stay], came_at[stay] = now, -1, now
                     later[stay], prior[stay] = case_stay[case], -1
                     if case_stay[case] >= 0:
                         prior[case_stay[case]] = stay
                     case_stay[case] = stay
-                    if sort == WAIT:
+                    if holds and (hsize[step] or hwait[step]):
+                        state[stay] = HELD
+                        ahead[stay], behind[stay] = last_held[step], -1
+                        if last_held[step] >= 0:
+                            behind[last_held[step]] = stay
+                        else:
+                            first_held[step] = stay
+                        last_held[step] = stay
+                        held[step] += 1
+                        if hwait[step]:
+                            if events == len(heap):
+                                return FULL, written, come, 0
+                            push(heap, events, (now + hwait[step]) * 16 + HELD_LONG, mark[stay], stay)
+                            events += 1
+                        if held[step] == hsize[step]:
+                            released = step
+                    elif sort == WAIT:
                         state[stay] = WAITING
                         bits = draw(lots[case], U(key[step]), U(visit), DURATION)
                         shape = dist[of_type[case], step]
@@ -511,12 +626,18 @@ def run(  # type: ignore[no-untyped-def]
                         c, q = rank[case], qu[step]
                         seq[stay] = joined_queue
                         joined_queue += 1
-                        ahead[stay], behind[stay] = tails_of_queue[q, c], -1
-                        if tails_of_queue[q, c] >= 0:
-                            behind[tails_of_queue[q, c]] = stay
+                        if in_order:
+                            ahead[stay], behind[stay] = tails_of_queue[q, c], -1
+                            if tails_of_queue[q, c] >= 0:
+                                behind[tails_of_queue[q, c]] = stay
+                            else:
+                                heads_of_queue[q, c] = stay
+                            tails_of_queue[q, c] = stay
                         else:
-                            heads_of_queue[q, c] = stay
-                        tails_of_queue[q, c] = stay
+                            place[stay] = (
+                                seq[stay] if qorder[q] == FIRST else due[case] if qorder[q] == DUE else -seq[stay]
+                            )
+                            line_up(stay, q, c, place, seq, ahead, behind, heads_of_queue, tails_of_queue)
                         if fresh_ones == len(fresh):
                             return FULL, written, come, 0
                         fresh[fresh_ones] = stay
@@ -561,7 +682,17 @@ def run(  # type: ignore[no-untyped-def]
                         stay = later[stay]
                     for i in range(gathered):
                         stay = here[i]
-                        if state[stay] == QUEUING:
+                        if state[stay] == HELD:
+                            if ahead[stay] >= 0:
+                                behind[ahead[stay]] = behind[stay]
+                            else:
+                                first_held[at_step[stay]] = behind[stay]
+                            if behind[stay] >= 0:
+                                ahead[behind[stay]] = ahead[stay]
+                            else:
+                                last_held[at_step[stay]] = ahead[stay]
+                            held[at_step[stay]] -= 1
+                        elif state[stay] == QUEUING:
                             c, q = rank[case], qu[at_step[stay]]
                             if ahead[stay] >= 0:
                                 behind[ahead[stay]] = behind[stay]
@@ -641,7 +772,9 @@ def run(  # type: ignore[no-untyped-def]
                 of_turn += 1
             while is_open[group] and busy[group] < heads[group]:
                 found, least = np.int64(-1), np.int64(-1)
-                for c in range(classes):
+                if aged:
+                    found = oldest(now, gqp[group], gqp[group + 1], gql, qage, levels, heads_of_queue, came_at, seq)
+                for c in range(0 if aged else classes):
                     for i in range(gqp[group], gqp[group + 1]):
                         candidate = heads_of_queue[gql[i], c]
                         if candidate >= 0 and (found < 0 or seq[candidate] < least):
@@ -680,6 +813,21 @@ def run(  # type: ignore[no-untyped-def]
                     shape = dist[of_type[case], step]
                     rest[found] = look_up(bits, body[shape], tail[shape])
                 left = rest[found]
+                if sets_up and setup[group]:
+                    kind_of_work = of_type[case] if setby[group] else step
+                    head = -1
+                    for i in range(cap0[group]):
+                        if in_hand[group, i]:
+                            continue
+                        if last_sort[group, i] == kind_of_work:
+                            head = i
+                            break
+                        if head < 0 or (last_sort[group, i] < 0 and last_sort[group, head] >= 0):
+                            head = i
+                    if last_sort[group, head] >= 0 and last_sort[group, head] != kind_of_work:
+                        left += setup[group]
+                    last_sort[group, head], in_hand[group, head], by_head[found] = kind_of_work, 1, head
+                whole[found] = left
                 over = np.int64(-1)
                 if fin[group]:
                     over = now + left
@@ -839,6 +987,7 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
             *(getattr(plan, name) for name in AFTER),
             *(np.ascontiguousarray(changes[:, n]) for n in range(4)),
             *_filled(plan),
+            known.astype(np.int64),
             np.uint64(world),
             traced,
             room,
@@ -861,14 +1010,21 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
 @lru_cache(maxsize=8)
 def _filled(plan: Plan) -> tuple[Any, ...]:
     """Return the arrays that a plan may leave out, as the loop reads them."""
-    steps, streams = len(plan.stype), len(plan.skey)
+    steps, streams, groups, queues = len(plan.stype), len(plan.skey), len(plan.cap0), len(plan.qgp) - 1
     types = 1 + max(plan.sctype.tolist(), default=0)
     return (
         plan.tdist.reshape(-1, steps) if plan.tdist.size else np.tile(plan.dist, (types, 1)),
         plan.vtype if plan.vtype.size else np.full(len(plan.vfrom), -1, np.int32),
-        plan.sctype if plan.sctype.size else np.zeros(streams, np.int32),
-        plan.back if plan.back.size else np.zeros(len(plan.cap0), np.int32),
+        _or_none(plan.sctype, streams),
+        *(_or_none(*pair) for pair in ((plan.back, groups), (plan.hsize, steps), (plan.hwait, steps))),
+        *(_or_none(*pair) for pair in ((plan.setup, groups), (plan.setby, groups))),
+        *(_or_none(*pair) for pair in ((plan.qorder, queues), (plan.qage, queues), (plan.sdue, streams))),
     )
+
+
+def _or_none(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return an array, or noughts where the plan leaves it out."""
+    return array if array.size else np.zeros(size, array.dtype)
 
 
 BEFORE = (

@@ -32,18 +32,19 @@ Sums = dict[str, int]
 
 
 def visits(plan: Plan, trace: Trace) -> pd.DataFrame:
-    """Return one row a visit: case, step, visit, entered, began, left, how, group, wait, worked.
+    """Return one row a visit: case, step, visit, entered, began, left, how, group, wait, worked, held.
 
     Times in ms, -1 where it did not come to that. ``left`` is also when a case gave up or was
     withdrawn; ``how`` says which: left, gave_up, withdrawn or unfinished. A visit whose work was handed over tells
-    when it first began, who had it last, and all waits and work added up.
+    when it first began, who had it last, and all waits and work added up. ``held`` is the part of the time before the
+    work in which it was saved up with others.
     """
     parts = stints(plan, trace)
     if not parts["how"].eq(HANDED_OVER).any():
         return parts
     of_visit = parts.assign(group=parts["group"].where(parts["group"] != NEVER)).groupby(["case", "step", "visit"])
     firsts, lasts = of_visit[["entered", "began"]].first(), of_visit[["left", "how", "group"]].last()
-    whole = pd.concat([firsts, lasts, of_visit[["wait", "worked"]].sum()], axis=1).reset_index()
+    whole = pd.concat([firsts, lasts, of_visit[["wait", "worked", "held"]].sum()], axis=1).reset_index()
     whole["group"] = whole["group"].fillna(NEVER).astype(np.int64)
     return whole
 
@@ -74,7 +75,18 @@ def stints(plan: Plan, trace: Trace) -> pd.DataFrame:
     queued = np.where(table["began"] != NEVER, table["began"], np.where(left != NEVER, left, plan.limit))
     table["wait"] = np.where(kind == KINDS.index(Kind.WORK), queued - table["entered"], 0)
     table["worked"] = _worked(plan, table, plan.limit)
+    table["held"] = _held(plan, rows, mark, where, entered, table["left"].to_numpy())
     return table
+
+
+def _held(plan: Plan, rows: Ints, mark: Ints, where: Ints, entered: Ints, left: Ints) -> Ints:
+    """Return how long each was saved up with others before its step, ms."""
+    if not plan.hsize.size:
+        return np.zeros(len(where), np.int64)
+    saved = (plan.hsize + plan.hwait)[entered[:, 3]] > 0
+    released = _times(rows, mark, where, Row.RELEASE)
+    until = np.select([released != NEVER, left != NEVER], [released, left], plan.limit)
+    return np.where(saved & (entered[:, 1] == Row.ENTER), until - entered[:, 0], 0)
 
 
 def _marks(rows: Ints) -> Ints:

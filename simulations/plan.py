@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from process_models.graph.blocks import blocks
 from process_models.graph.checks import Fault, faults, staffing_faults
-from process_models.graph.design import Design, Pool, Shift
+from process_models.graph.design import Design, Pool, RoleStaffing, Shift
 from process_models.graph.graph import StepGraph
 from process_models.graph.measures import shares_at
 from process_models.graph.steps import Kind, Promise, Step
@@ -47,6 +47,9 @@ KINDS = (Kind.START, Kind.WORK, Kind.WAIT, Kind.CHOICE, Kind.FORK, Kind.JOIN, Ki
 
 UNFINISHED = ("pause", "hand over", "restart")
 """What becomes of work in hand at the end of a shift, by the number it has in ``back``; the order never changes."""
+
+ORDERS = ("first", "last", "due")
+"""Who goes first in a queue, by the number it has in ``qorder``; the order never changes."""
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
@@ -169,6 +172,20 @@ class Plan:
     back: Small = field(default_factory=lambda: _small(()))
     """What becomes of each group's work at the end of a shift where it is not finished, as in :data:`UNFINISHED`; empty
     where it pauses everywhere."""
+    hsize: Ints = field(default_factory=lambda: _ints(()))
+    """Cases that are saved up before each step, 0 for no number; empty where none are anywhere."""
+    hwait: Ints = field(default_factory=lambda: _ints(()))
+    """Longest time that one is held there, 0 for no end."""
+    setup: Ints = field(default_factory=lambda: _ints(()))
+    """Set-up time of each group; empty where nobody has any."""
+    setby: Flags = field(default_factory=lambda: np.zeros(0, np.int8))
+    """Whether it is between types of case; else between steps."""
+    qorder: Small = field(default_factory=lambda: _small(()))
+    """Who goes first in each queue, as in :data:`ORDERS`; empty where it is who came first everywhere."""
+    qage: Ints = field(default_factory=lambda: _ints(()))
+    """Waiting after which work in each queue counts one priority better, 0 for never; empty where nowhere."""
+    sdue: Ints = field(default_factory=lambda: _ints(()))
+    """When cases of each stream are due after their arrival; empty where no queue goes by it."""
     read: Bytes
     """SHA-256 of what is read off the trace: clocks, working hours, zone and start."""
 
@@ -256,8 +273,9 @@ def plan(design: Design, scenario: Scenario) -> Plan:
     arrays = {
         **_steps(graph, index, tables),
         **_flows(graph, index, _types(scenario)),
-        **_by_type(graph, scenario, tables),
+        **_by_type(graph, design.staffing.pools, scenario, tables),
         **_queues(design, groups),
+        **_orders(design, scenario),
         **_groups(groups, scenario),
         **_demand(scenario),
         **_backlog(graph, scenario, index),
@@ -361,6 +379,17 @@ def _steps(graph: StepGraph, index: dict[str, int], tables: Tables) -> dict[str,
         "gone": _small(gone.get(id, -1) for id in index),
         "ucost": _ints(step.unit_cost for step in graph.steps),
         "touch": np.array([step.nature == "contact" for step in graph.steps], np.int8),
+        **_saved(graph),
+    }
+
+
+def _saved(graph: StepGraph) -> dict[str, NDArray[Any]]:
+    """Return how cases are saved up before steps; nothing where they are not."""
+    if not any(step.saving for step in graph.steps):
+        return {}
+    return {
+        "hsize": _ints(step.saving.cases if step.saving else 0 for step in graph.steps),
+        "hwait": _ints(step.saving.within if step.saving else 0 for step in graph.steps),
     }
 
 
@@ -381,13 +410,14 @@ def _types(scenario: Scenario) -> dict[str, int]:
     return {name: n for n, name in enumerate(sorted({stream.case_type for stream in scenario.streams}))}
 
 
-def _by_type(graph: StepGraph, scenario: Scenario, tables: Tables) -> dict[str, NDArray[Any]]:
+def _by_type(graph: StepGraph, pools: tuple[Pool, ...], scenario: Scenario, tables: Tables) -> dict[str, NDArray[Any]]:
     """Return what depends on the type of a case; nothing where nothing does."""
     types = _types(scenario)
+    by_setup = any(pool.setup and pool.setup_between == "types" for pool in pools)
     timed = any(
         one.id in types for step in graph.of_kind(Kind.WORK) + graph.of_kind(Kind.WAIT) for one in step.type_times
     )
-    if not timed and not any(row.case_type in types for row in graph.rows if row.case_type):
+    if not timed and not by_setup and not any(row.case_type in types for row in graph.rows if row.case_type):
         return {}
     arrays: dict[str, NDArray[Any]] = {"sctype": _small(types[stream.case_type] for stream in scenario.streams)}
     if timed:
@@ -475,6 +505,7 @@ def _groups(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario) -> dict[
         "opn0": np.array([bool(rows) and rows[0][0] == 0 for rows in opened], np.int8),
         "fin": np.array([pool.finish for pool, _ in groups], np.int8),
         "back": _unfinished(groups),
+        **_setup(groups),
         "rate": _ints(pool.rate for pool, _ in groups),
         "cptr": _pointers(opened),
         "cs": _ints(start for rows in opened for start, _ in rows),
@@ -492,6 +523,29 @@ def _groups(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario) -> dict[
 def _unfinished(groups: tuple[tuple[Pool, Shift], ...]) -> Small:
     found = _small(0 if pool.finish else UNFINISHED.index(pool.unfinished) for pool, _ in groups)
     return found if found.any() else found[:0]
+
+
+def _setup(groups: tuple[tuple[Pool, Shift], ...]) -> dict[str, NDArray[Any]]:
+    if not any(pool.setup for pool, _ in groups):
+        return {}
+    return {
+        "setup": _ints(pool.setup for pool, _ in groups),
+        "setby": np.array([pool.setup_between == "types" for pool, _ in groups], np.int8),
+    }
+
+
+def _orders(design: Design, scenario: Scenario) -> dict[str, NDArray[Any]]:
+    """Return who goes first in each queue; nothing where it is who came first."""
+    staffed = {entry.id: entry for entry in design.staffing.roles}
+    of_queue = [staffed.get(role, RoleStaffing(role, ())) for role in _roles(design.graph)]
+    arrays: dict[str, NDArray[Any]] = {}
+    if any(entry.order != "first" for entry in of_queue):
+        arrays["qorder"] = _small(ORDERS.index(entry.order) for entry in of_queue)
+    if any(entry.ageing for entry in of_queue):
+        arrays["qage"] = _ints(entry.ageing for entry in of_queue)
+    if any(entry.order == "due" for entry in of_queue):
+        arrays["sdue"] = _ints(stream.due for stream in scenario.streams)
+    return arrays
 
 
 def _demand(scenario: Scenario) -> dict[str, NDArray[Any]]:

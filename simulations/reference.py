@@ -8,10 +8,9 @@ time, then priority, and our priorities are the canonical key of the event (kind
 numbers for what follows from an event: a process starts (0), a process goes on (1), people are assigned (2).
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Generator
-from heapq import heappop, heappush
 from itertools import count, pairwise
 from typing import Any
 
@@ -24,7 +23,7 @@ from process_models.values.errors import ModelError
 from process_models.values.luck import Purpose
 from simulations.contingencies import CAPACITY, Control, controls
 from simulations.demand import Arrival, arrivals
-from simulations.plan import KINDS, MOST_UNDER_WAY, UNFINISHED, Plan
+from simulations.plan import KINDS, MOST_UNDER_WAY, ORDERS, UNFINISHED, Plan
 from simulations.trace import Row, Trace
 
 Life = Generator[Event, Any, None]
@@ -32,7 +31,7 @@ Life = Generator[Event, Any, None]
 ASSIGN = 2
 """Priority of assigning people: after all that follows from an event, before the next one."""
 CANONICAL = 3
-CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, PATIENCE = range(6)
+CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, PATIENCE, HELD_LONG = range(7)
 """Kinds of event, in their order at one instant."""
 KIND, CASE, STEP = 2**63, 2**28, 2**16
 """How a canonical key is packed: visits below 2^16, steps below 2^12, cases below 2^35, room for 16 kinds."""
@@ -52,11 +51,12 @@ class Overrun(Exception):
 class Case:
     """Somebody who wants something, on the way through the steps."""
 
-    def __init__(self, number: int, lot: int, priority: int, case_type: int) -> None:
+    def __init__(self, number: int, lot: int, priority: int, case_type: int, due: int) -> None:
         self.number = number
         self.lot = lot
         self.priority = priority
         self.type = case_type
+        self.due = due
         self.visits: dict[int, int] = {}
         self.joined: dict[int, int] = {}
         """Branches that have come to each JOIN."""
@@ -71,10 +71,15 @@ class Case:
 class Stay:
     """One visit of a case to a step that takes time."""
 
-    def __init__(self, case: Case, step: int, visit: int, over: Event) -> None:
+    def __init__(self, case: Case, step: int, visit: int, over: Event, came: int) -> None:
         self.case = case
         self.step = step
         self.visit = visit
+        self.came = came
+        self.held = False
+        """It is saved up with others."""
+        self.head = -1
+        """Who of the group has it in hand, where heads set up."""
         self.over = over
         """Happens when work or wait is over, or patience."""
         self.rest: int | None = None
@@ -88,15 +93,24 @@ class Stay:
         return (self.step, self.visit) in self.case.stays
 
 
+Line = list[Stay]
+"""Visits in a queue, the first in front."""
+
+
 class Group:
     """The heads of a pool who share a shift."""
 
-    def __init__(self, number: int, heads: int, is_open: bool, queues: list[int]) -> None:
+    def __init__(self, number: int, heads: int, is_open: bool, queues: list[int], setup: int) -> None:
         self.number = number
         self.heads = heads
         self.is_open = is_open
         self.queues = queues
         self.busy = 0
+        self.setup = setup
+        self.idle = list(range(heads))
+        """Heads with nothing in hand, where heads set up."""
+        self.last: dict[int, int] = {}
+        """The sort of work that each did last."""
 
     @property
     def free(self) -> bool:
@@ -124,13 +138,22 @@ class World:
         self.groups_of = _split(plan.qgl, plan.qgp)
         self.open_times = list(zip(_split(plan.cs, plan.cptr), _split(plan.ce, plan.cptr), strict=True))
         served = _split(plan.gql, plan.gqp)
+        setup = plan.setup.tolist() or [0] * len(served)
         self.groups = [
-            Group(n, heads, bool(is_open), served[n])
+            Group(n, heads, bool(is_open), served[n], setup[n])
             for n, (heads, is_open) in enumerate(zip(plan.cap0.tolist(), plan.opn0.tolist(), strict=True))
         ]
+        self.by_type = plan.setby.tolist() or [0] * len(served)
         self.finishes = [bool(flag) for flag in plan.fin.tolist()]
         self.unfinished = [UNFINISHED[number] for number in plan.back.tolist()] or ["pause"] * len(self.groups)
-        self.queues: list[list[tuple[int, int, Stay]]] = [[] for _ in self.groups_of]
+        self.queues: list[dict[int, Line]] = [{} for _ in self.groups_of]
+        """For each priority its line, the first in front."""
+        self.order_of = [ORDERS[number] for number in plan.qorder.tolist()] or ["first"] * len(self.queues)
+        self.ageing = plan.qage.tolist() or [0] * len(self.queues)
+        self.due = plan.sdue.tolist() or [0] * len(plan.skey)
+        self.enough, self.longest = plan.hsize.tolist(), plan.hwait.tolist()
+        self.saved: dict[int, list[Stay]] = {step: [] for step in range(len(self.enough))}
+        """Visits held before each step, in the order in which they came."""
         self.numbers = count()
         self.touched: Group | None = None
         self.fresh: list[Stay] = []
@@ -200,8 +223,9 @@ class World:
         if self.open_cases == MOST_UNDER_WAY:
             raise Overrun(self.plan.names[self.fullest()])
         coming: Arrival = self.arrivals[number]
-        priority, case_type = int(self.plan.sprio[coming.stream]), self.type_of[coming.stream]
-        case = Case(number, luck.lot(self.world, coming.who), priority, case_type)
+        stream = coming.stream
+        priority, due = int(self.plan.sprio[stream]), int(self.env.now) + self.due[stream]
+        case = Case(number, luck.lot(self.world, coming.who), priority, self.type_of[stream], due)
         self.to_come -= 1
         self.open_cases += 1
         self.env.process(self.life(case, coming.step, -1))
@@ -211,7 +235,8 @@ class World:
 
     def fullest(self) -> int:
         """Return the step before which most cases queue, the first of several."""
-        waiting = Counter(stay.step for queue in self.queues for *_, stay in queue if stay.waits)
+        lines = [*(line for queue in self.queues for line in queue.values()), *self.saved.values()]
+        waiting = Counter(stay.step for line in lines for stay in line if stay.waits)
         return min(waiting, key=lambda step: (-waiting[step], step), default=0)
 
     # The story of a case
@@ -222,13 +247,13 @@ class World:
             visit = self.enter(case, step)
             match self.kinds[step]:
                 case Kind.WORK:
-                    stay = self.join_queue(case, step, visit)
+                    stay = self.come_to(case, step, visit)
                     if (yield stay.over) is Row.GIVE_UP:
                         came_from, step = step, int(self.plan.gone[step])
                         continue
                     self.tell(Row.LEAVE, case, step, visit)
                 case Kind.WAIT:
-                    stay = self.wait(case, step, visit)
+                    stay = self.come_to(case, step, visit)
                     yield stay.over
                     if (step, visit) not in case.stays:
                         return
@@ -304,33 +329,67 @@ class World:
 
     # Waiting and working
 
-    def wait(self, case: Case, step: int, visit: int) -> Stay:
-        """Let time pass that needs nobody."""
-        stay = self.stay(case, step, visit)
-        self.schedule(stay.over, int(self.env.now) + self.duration(stay), self.order(DONE, stay))
+    def come_to(self, case: Case, step: int, visit: int) -> Stay:
+        """Begin a visit that takes time: alone, or held until it goes on with others."""
+        stay = case.stays[step, visit] = Stay(case, step, visit, self.event(), int(self.env.now))
+        if self.enough and (self.enough[step] or self.longest[step]):
+            self.hold(stay)
+        else:
+            self.go_on(stay)
         return stay
 
-    def join_queue(self, case: Case, step: int, visit: int) -> Stay:
-        """Line up for the people who do the step, behind all of the same priority."""
-        stay = self.stay(case, step, visit)
-        stay.number = next(self.numbers)
-        self.line_up(stay)
-        return stay
+    def hold(self, stay: Stay) -> None:
+        """Save a visit up with others; with the last that was missing, all go on."""
+        step = stay.step
+        stay.held = True
+        self.saved[step] = [*(one for one in self.saved[step] if one.waits), stay]
+        if self.longest[step]:
+            self.at(stay.came + self.longest[step], self.order(HELD_LONG, stay), self.held_long, stay)
+        if len(self.saved[step]) == self.enough[step]:
+            self.release(step)
+
+    def held_long(self, stay: Stay) -> None:
+        """Somebody has been held as long as may be: all go on who are saved up with it."""
+        if stay.waits and stay.held:
+            self.release(stay.step)
+
+    def release(self, step: int) -> None:
+        """Let all go on who are saved up before a step."""
+        gathered, self.saved[step] = [one for one in self.saved[step] if one.waits], []
+        for stay in gathered:
+            stay.held = False
+            self.tell(Row.RELEASE, stay.case, step, stay.visit)
+            self.go_on(stay)
+
+    def go_on(self, stay: Stay) -> None:
+        """Line up for the people who do the step, behind those who came before; or let time pass that needs nobody."""
+        if self.kinds[stay.step] is Kind.WORK:
+            stay.number = next(self.numbers)
+            self.line_up(stay)
+        else:
+            self.schedule(stay.over, int(self.env.now) + self.duration(stay), self.order(DONE, stay))
 
     def line_up(self, stay: Stay) -> None:
         """Put a visit in its place in the queue, for those to see who may take it up."""
-        heappush(self.queues[self.queue_of[stay.step]], (*self.rank(stay), stay))
+        queue = self.queues[self.queue_of[stay.step]]
+        insort(queue.setdefault(stay.case.priority, []), stay, key=self.place)
         self.fresh.append(stay)
         self.assign(None)
 
-    def stay(self, case: Case, step: int, visit: int) -> Stay:
-        """Return a visit that takes time."""
-        stay = case.stays[step, visit] = Stay(case, step, visit, self.event())
-        return stay
+    def place(self, stay: Stay) -> tuple[int, int]:
+        """Return what a line of one priority is sorted by: who came first, unless the queue has another order."""
+        match self.order_of[self.queue_of[stay.step]]:
+            case "last":
+                return -stay.number, 0
+            case "due":
+                return stay.case.due, stay.number
+        return stay.number, 0
 
     def rank(self, stay: Stay) -> tuple[int, int]:
-        """Return what a queue is sorted by: priority, then who came first."""
-        return stay.case.priority, stay.number
+        """Return what decides between those in front: priority, better with each time of waiting; who came first."""
+        waited, priority = int(self.env.now) - stay.came, stay.case.priority
+        after = self.ageing[self.queue_of[stay.step]]
+        return (max(0, priority - waited // after) if after else priority), stay.number
 
     def assign(self, touched: Group | None) -> None:
         """Have people assigned once all that follows from the present event has happened."""
@@ -357,16 +416,16 @@ class World:
 
     def pull(self, group: Group) -> None:
         """Take up work, the best first, until nobody is free or nothing is left."""
-        while group.free and (queue := self.best(group)) is not None:
-            self.begin(group, heappop(queue)[-1])
+        while group.free and (line := self.best(group)) is not None:
+            self.begin(group, line.pop(0))
 
-    def best(self, group: Group) -> list[tuple[int, int, Stay]] | None:
-        """Return the queue with the first in rank of all the group serves; those who have left a queue are dropped."""
-        for number in group.queues:
-            while self.queues[number] and not self.queues[number][0][-1].waits:
-                heappop(self.queues[number])
-        filled = [queue for number in group.queues if (queue := self.queues[number])]
-        return min(filled, key=lambda queue: queue[0][:2], default=None)
+    def best(self, group: Group) -> Line | None:
+        """Return the line with the first in rank of all the group serves; those who have left a line are dropped."""
+        lines = [line for number in group.queues for line in self.queues[number].values()]
+        for line in lines:
+            while line and not line[0].waits:
+                line.pop(0)
+        return min(filter(None, lines), key=lambda line: self.rank(line[0]), default=None)
 
     def begin(self, group: Group, stay: Stay) -> None:
         """A head takes up the work, and is bound to it until it is done."""
@@ -375,18 +434,37 @@ class World:
         self.tell(Row.BEGIN, stay.case, stay.step, stay.visit, group.number)
         now = int(self.env.now)
         stay.rest = self.duration(stay) if stay.rest is None else stay.rest
-        done = self.done_at(group, now, stay.rest)
+        whole = stay.rest + self.setting_up(group, stay)
+        done = self.done_at(group, now, whole)
         closing = self.closing(group, now)
         if closing is not None and (done is None or done > closing):
-            stay.rest -= closing - now if self.unfinished[group.number] == "hand over" else 0
+            if self.unfinished[group.number] == "hand over":
+                stay.rest = min(stay.rest, whole - (closing - now))
             self.at(closing, self.order(SHIFT_OVER, stay), lambda put: self.put_back(group, put), stay)
         elif done is not None:
-            stay.over.callbacks.insert(0, lambda _: self.free(group))
+            stay.over.callbacks.insert(0, lambda _: self.free(group, stay))
             self.schedule(stay.over, done, self.order(DONE, stay))
+
+    def setting_up(self, group: Group, stay: Stay) -> int:
+        """Return how long a head sets up; who did such work last takes it, else who did none yet, else the first."""
+        if not group.setup:
+            return 0
+        sort = stay.case.type if self.by_type[group.number] else stay.step
+        stay.head = min(group.idle, key=lambda head: (group.last.get(head, sort) != sort, head not in group.last, head))
+        group.idle.remove(stay.head)
+        before = group.last.get(stay.head, sort)
+        group.last[stay.head] = sort
+        return 0 if before == sort else group.setup
+
+    def put_down(self, group: Group, stay: Stay) -> None:
+        """A head has nothing more in hand."""
+        group.busy -= 1
+        if group.setup:
+            insort(group.idle, stay.head)
 
     def put_back(self, group: Group, stay: Stay) -> None:
         """The shift is over: the work goes back to its place in the queue; that of an ended case is dropped."""
-        group.busy -= 1
+        self.put_down(group, stay)
         self.tell(Row.PUT_BACK, stay.case, stay.step, stay.visit, group.number)
         if stay.case.ending:
             self.tell(Row.WITHDRAW, stay.case, stay.step, stay.visit)
@@ -395,9 +473,9 @@ class World:
             stay.case.stays[stay.step, stay.visit] = stay
             self.line_up(stay)
 
-    def free(self, group: Group) -> None:
+    def free(self, group: Group, stay: Stay) -> None:
         """A head has finished."""
-        group.busy -= 1
+        self.put_down(group, stay)
         self.assign(group)
 
     def lose_patience(self, stay: Stay) -> None:

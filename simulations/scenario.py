@@ -24,6 +24,8 @@ class Stream(Document, frozen=True, kw_only=True):
     """Mean arrivals in each of the 168 hours of a local week, Monday 0:00 first."""
     priority: int = 0
     """Served before higher numbers where work queues."""
+    due: int = 0
+    """ms after its arrival by which a case is due, for queues that go by it."""
     provenance: Provenance = Provenance("judged", "D", "typed in")
 
     def __post_init__(self) -> None:
@@ -32,6 +34,7 @@ class Stream(Document, frozen=True, kw_only=True):
         if len(self.per_hour) != 168:
             raise ModelError("not_a_week_of_hours", stream=self.id, hours=len(self.per_hour))
         _refuse(any(number(rate) < 0 for rate in self.per_hour), f"stream “{self.id}” has arrivals below zero")
+        _refuse(self.due < 0, f"cases of stream “{self.id}” would be due before they come")
         _refuse(not 0 <= self.priority <= 255, f"the priority of stream “{self.id}” must lie between 0 and 255")
 
 

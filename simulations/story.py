@@ -84,6 +84,7 @@ class Replay:
         self.began: Ints = table["began"].to_numpy()
         self.left: Ints = table["left"].to_numpy()
         self.group: Ints = table["group"].to_numpy()
+        self.held: Ints = table["held"].to_numpy()
         kinds = plan.stype[self.step]
         self.works = kinds == KINDS.index(Kind.WORK)
         self.rests = kinds == KINDS.index(Kind.WAIT)
@@ -137,6 +138,12 @@ class Replay:
     def stretches(self, row: int) -> tuple[Stretch, ...]:
         """Return the wait of a visit cut by cause, in order; the parts add up to the wait."""
         start = int(self.entered[row])
+        going_on = start + int(self.held[row])
+        saved_up = (Stretch(start, going_on, "batching"),) if going_on > start else ()
+        return saved_up + self._after(row, going_on)
+
+    def _after(self, row: int, start: int) -> tuple[Stretch, ...]:
+        """Return the wait of a visit from when it was no longer saved up."""
         if self.rests[row]:
             end = int(self.ended[row])
             return (Stretch(start, end, "extraneous"),) if end > start else ()

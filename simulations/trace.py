@@ -29,6 +29,8 @@ class Row(IntEnum):
     """The case is over; ``group`` is 1 where it gave up somewhere, else 0."""
     PUT_BACK = 7
     """The group's shift ends and the work goes back to its queue."""
+    RELEASE = 8
+    """The case is no longer held: enough are saved up, or one of them long enough."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ def _keeping(design: Design) -> Iterator[Sentence]:
 
 
 def _batches(design: Design) -> Iterator[Sentence]:
-    """Work that is saved up is played case by case."""
+    """Work that is saved up by a rule in words only is played case by case."""
     for step in design.graph.steps:
-        if step.batch:
+        if step.batch and not step.saving:
             yield Sentence.of("unplayed_batch", step=step.name, rule=step.batch)

@@ -36,7 +36,17 @@ class Pool(Document, frozen=True, kw_only=True):
     unfinished: Literal["pause", "hand over", "restart"] = "pause"
     """Work in hand pauses until the next shift, or goes back to its place in the queue: somebody takes up the rest,
     or begins it anew."""
+    setup: int = 0
+    """ms that a head needs before work of another sort than it did last."""
+    setup_between: Literal["steps", "types"] = "steps"
+    """What makes work another sort: the step, or the type of the case."""
     provenance: Provenance = Provenance("judged", "D", "typed in")
+
+    def __post_init__(self) -> None:
+        """Refuse a set-up time below zero."""
+        super().__post_init__()
+        if self.setup < 0:
+            raise ModelError("negative_setup", pool=self.id)
 
     @property
     def heads(self) -> int:
@@ -50,6 +60,16 @@ class RoleStaffing(Document, frozen=True):
     id: str
     """The role's name, as steps give it."""
     pools: tuple[str, ...]
+    order: Literal["first", "last", "due"] = "first"
+    """Who goes first of those with the same priority: who came first, who came last, or whose due time is next."""
+    ageing: int = 0
+    """ms of waiting after which work counts one priority better, again and again; 0 for never."""
+
+    def __post_init__(self) -> None:
+        """Refuse ageing in a queue that does not go by who came first: it would have no one meaning."""
+        super().__post_init__()
+        if self.ageing < 0 or (self.ageing and self.order != "first"):
+            raise ModelError("bad_ageing", role=self.id)
 
 
 class Keeping(Document, frozen=True):

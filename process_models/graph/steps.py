@@ -91,6 +91,21 @@ class TypeTime(Document, frozen=True):
             raise ModelError("negative_factor", type=self.id, factor=self.factor)
 
 
+class Saving(Document, frozen=True, kw_only=True):
+    """When cases saved up before a step go on together: when there are so many, or none may be held longer, or both."""
+
+    cases: int = 0
+    """As soon as so many are there; 0: however many."""
+    within: int = 0
+    """As soon as one has been there so long, ms of wall time; 0: however long."""
+
+    def __post_init__(self) -> None:
+        """Refuse a rule by which nobody would ever go on."""
+        super().__post_init__()
+        if min(self.cases, self.within) < 0 or max(self.cases, self.within) == 0:
+            raise ModelError("saving_for_ever")
+
+
 class Step(Document, frozen=True, kw_only=True):
     """One thing done, waited for or decided."""
 
@@ -136,7 +151,9 @@ class Step(Document, frozen=True, kw_only=True):
     """The grade of staff the work needs; higher is more senior."""
     grade_used: int | None = None
     batch: str = ""
-    """The rule by which work is saved up here, empty where it is not."""
+    """The rule by which work is saved up here, in words, empty where it is not."""
+    saving: Saving | None = None
+    """The rule by which cases are saved up before the step, as it is played."""
     reason: str = ""
     """Why the step exists."""
     reason_date: str = ""
@@ -153,6 +170,8 @@ class Step(Document, frozen=True, kw_only=True):
             raise ModelError("step_without_name", step=self.id)
         if self.unit_cost < 0:
             raise ModelError("negative_cost", step=self.id)
+        if self.saving and self.kind not in TIMED:
+            raise ModelError("saving_before_no_work", step=self.id)
 
     def figure(self, id: str) -> Figure | None:
         """Return a named figure."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from process_models.graph.design import Design, Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Flow, Kind, ShareRow, Step, Timing, TypeTime
+from process_models.graph.steps import Flow, Kind, Saving, ShareRow, Step, Timing, TypeTime
 from process_models.values.calendars import DAY, HOUR, MINUTE, Span
 from process_models.values.distributions import Exponential, Fixed, LogNormal
 from simulations.scenario import Absence, Away, Backlog, Scenario, Stream, Surge
@@ -54,9 +54,14 @@ class Sketch:
         factors = self.draw(st.sampled_from([(), (), (), ("2",), ("0.5", "0")]))
         return {"type_times": tuple(TypeTime(of, factor) for of, factor in zip(TYPES, factors, strict=False))}
 
+    def saving(self) -> dict[str, Saving]:
+        """Perhaps saved up before it."""
+        cases, ticks = self.draw(st.sampled_from([(0, 0)] * 5 + [(2, 0), (3, 5), (0, 4)]))
+        return {"saving": Saving(cases=cases, within=ticks * self.tick)} if cases or ticks else {}
+
     def work(self, inside: bool) -> str:
         """Add work, perhaps with patience."""
-        fields = {"role": self.draw(st.sampled_from(ROLES)), "time": self.time(), **self.type_times()}
+        fields = {"role": self.draw(st.sampled_from(ROLES)), "time": self.time(), **self.type_times(), **self.saving()}
         if self.draw(st.integers(0, 4)) == 0:
             fields["patience"] = self.time()
             id = self.step(Kind.WORK, **fields)
@@ -74,7 +79,7 @@ class Sketch:
                 id = self.work(inside)
                 return id, id
             case "wait":
-                id = self.step(Kind.WAIT, time=self.time(), **self.type_times())
+                id = self.step(Kind.WAIT, time=self.time(), **self.type_times(), **self.saving())
                 return id, id
             case "choice":
                 return self.choice(depth, inside)
@@ -162,7 +167,11 @@ def shops(draw) -> tuple[Design, Scenario]:
     pools = tuple(_pool(draw, name) for name in ("p1", "p2", "p3")[: draw(st.integers(1, 3))])
     names = [pool.id for pool in pools]
     roles = tuple(
-        RoleStaffing(role, tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))]))
+        RoleStaffing(
+            role,
+            tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))]),
+            *draw(st.sampled_from([(), (), (), ("last",), ("due",), ("first", 3 * tick), ("first", HOUR)])),
+        )
         for role in graph.roles
     )
     return Design(graph=graph, staffing=Staffing(pools, roles)), _scenario(draw, graph, names)
@@ -176,7 +185,16 @@ def _pool(draw, name: str) -> Pool:
         spans = tuple(Span(day, opens * HOUR, (opens + lasts) * HOUR) for day in days)
         shifts.append(Shift(id=f"{name}-{n}", spans=spans, heads=draw(st.integers(1, 3))))
     left = draw(st.sampled_from(["pause", "pause", "hand over", "restart"]))
-    return Pool(id=name, name=name, shifts=tuple(shifts), finish=draw(st.booleans()), unfinished=left)
+    setup, between = draw(st.sampled_from([(0, "steps"), (0, "types"), (5 * MINUTE, "steps"), (7, "types")]))
+    return Pool(
+        id=name,
+        name=name,
+        shifts=tuple(shifts),
+        finish=draw(st.booleans()),
+        unfinished=left,
+        setup=setup,
+        setup_between=between,
+    )
 
 
 def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
@@ -187,6 +205,7 @@ def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
             per_hour=tuple(rates),
             priority=draw(st.integers(0, 2)),
             case_type=draw(st.sampled_from(TYPES)),
+            due=draw(st.sampled_from([0, HOUR])),
         )
         for n in range(draw(st.integers(1, 2)))
     )

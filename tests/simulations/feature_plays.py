@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from process_models.graph.design import Design, Pool, Shift
-from process_models.graph.steps import ShareRow, TypeTime
-from process_models.values.calendars import HOUR, MINUTE, Span
+from process_models.graph.design import Design, Pool, RoleStaffing, Shift, Staffing
+from process_models.graph.steps import Saving, ShareRow, TypeTime
+from process_models.values.calendars import DAY, HOUR, MINUTE, Span
 from process_models.values.distributions import Exponential, Fixed
 from simulations.scenario import Backlog, Scenario, Stream
 from tests.building import graph_of
@@ -66,6 +66,45 @@ def handed_over(unfinished: str) -> Asked:
     return shop(graph, team), scenario(period=8 * HOUR, streams=(calls, urgent))
 
 
+def saved_up() -> Asked:
+    """Work and waits that are saved up: by number, by time, by both; and an end that takes cases out of them."""
+    made = {
+        "a": takes(Fixed(4 * MINUTE), saving=Saving(cases=3)),
+        "b": takes(Fixed(6 * MINUTE), saving=Saving(within=20 * MINUTE)),
+        "wait": takes(Fixed(5 * MINUTE), saving=Saving(cases=4, within=15 * MINUTE)),
+        "c": takes(Exponential(12 * MINUTE)),
+    }
+    sketch = (
+        "start fork, fork a, fork c, c choice, choice refused 0.5, choice b 0.5, a join, b join, join wait, wait end"
+    )
+    return shop(graph_of(sketch, made=made), pool("p", 3)), scenario(period=8 * HOUR)
+
+
+def setting_up(between: str) -> Asked:
+    """Two sorts of work, and heads that need time between them."""
+    made = {"a": takes(Fixed(5 * MINUTE)), "b": takes(Exponential(6 * MINUTE), type_times=(TypeTime("claim", "2"),))}
+    early = Span(0, 0, 3 * HOUR)
+    shifts = (Shift(id="early", spans=(early,), heads=3), Shift(id="late", spans=(Span(0, 2 * HOUR, DAY),), heads=2))
+    team = Pool(
+        id="p", name="P", shifts=shifts, setup=3 * MINUTE, setup_between=between, finish=False, unfinished="hand over"
+    )
+    sketch = "start choice, choice a 0.5, choice b 0.5, a b 0.5, a end 0.5, b end"
+    return shop(graph_of(sketch, made=made), team), scenario(period=6 * HOUR, streams=TWO)
+
+
+def in_order(order: str, ageing: int = 0) -> Asked:
+    """Two roles of one pool, with too few people, and an order of their own."""
+    made = {"a": takes(Exponential(5 * MINUTE)), "b": takes(Exponential(5 * MINUTE), role="expert")}
+    graph = graph_of("start choice, choice a 0.5, choice b 0.5, a end, b end", made=made)
+    streams = (
+        Stream(id="calls", per_hour=weekly("8"), due=HOUR),
+        Stream(id="letters", per_hour=weekly("6"), priority=2, due=10 * MINUTE),
+        Stream(id="mails", per_hour=weekly("6"), due=5 * MINUTE),
+    )
+    roles = (RoleStaffing("clerk", ("p",), order, ageing), RoleStaffing("expert", ("p",)))
+    return Design(graph=graph, staffing=Staffing((pool("p", 1),), roles)), scenario(period=6 * HOUR, streams=streams)
+
+
 FEATURES: dict[str, Callable[[], Asked]] = {
     "at once": at_once,
     "branches": lambda: branches(MINUTE),
@@ -73,4 +112,10 @@ FEATURES: dict[str, Callable[[], Asked]] = {
     "by type": by_type,
     "hand over": lambda: handed_over("hand over"),
     "restart": lambda: handed_over("restart"),
+    "saved up": saved_up,
+    "set up between steps": lambda: setting_up("steps"),
+    "set up between types": lambda: setting_up("types"),
+    "last first": lambda: in_order("last"),
+    "due first": lambda: in_order("due"),
+    "ageing": lambda: in_order("first", 15 * MINUTE),
 }

