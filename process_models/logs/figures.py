@@ -23,6 +23,7 @@ WEAK = 0.1
 NORMAL = 1.959964
 SEASONAL = 0.5
 """Share of the variation within years that the month must explain."""
+SHOWN_CODES = 6
 YEARS = 2
 LONGER = 2.0
 """Patience is remarked on where it is this many times the mean wait of those who gave up."""
@@ -34,7 +35,9 @@ def off_scale(name: str, values: Numbers, lowest: float, highest: float) -> Iter
     codes, counts = np.unique(known[(known < lowest) | (known > highest)], return_counts=True)
     if len(codes):
         rated = known[(known >= lowest) & (known <= highest)]
-        said = ", ".join(f"{code:g} ({n} times)" for code, n in zip(codes, counts, strict=True))
+        told = [f"{code:g} ({n} times)" for code, n in zip(codes, counts, strict=True)]
+        rest = f" and {len(told) - SHOWN_CODES} other values" if len(told) > SHOWN_CODES else ""
+        said = ", ".join(told[:SHOWN_CODES]) + rest
         means = {"mean": f"{rated.mean():.2f}", "wrong": f"{known.mean():.2f}"}
         yield remark("off_scale", "doubt", name=name, codes=said, low=f"{lowest:g}", high=f"{highest:g}", **means)
 
