@@ -78,12 +78,12 @@ PAGES: dict[str, str] = {
     "/data/": READERS,
     f"{LOG}/": READERS,
     f"{LOG}/columns": READERS,
-    f"{LOG}/rows": READERS,
-    f"{LOG}/arrivals": READERS,
-    f"{LOG}/moves": READERS,
-    f"{LOG}/waits": READERS,
-    f"{LOG}/figures": READERS,
-    f"{LOG}/against/household-claims": READERS,
+    f"{LOG}/rows": "lucia",
+    f"{LOG}/arrivals": "lucia",
+    f"{LOG}/moves": "lucia",
+    f"{LOG}/waits": "lucia",
+    f"{LOG}/figures": "lucia",
+    f"{LOG}/against/household-claims": "lucia",
 }
 
 

@@ -60,7 +60,7 @@ def test_a_log_is_asked_about_read_corrected_and_held_against_a_map(narrow: Walk
     expect(page.locator("h1")).to_contain_text("30 cases")
     narrow.look_at("log-told")
 
-    for part in ("rows", "moves", "waits", "arrivals?interval=15", "against/household-claims"):
+    for part in ("rows", "waits", "against/household-claims"):
         narrow.open(f"/data/desk/{part}")
     narrow.open("/data/desk/figures?look=rating&column=cost&lowest=1&highest=5", "log-figures-told")
     expect(page.locator("h1")).to_contain_text("Ratings and their scale")
