@@ -537,3 +537,19 @@ def test_a_period_too_short_for_the_long_run_is_refused_by_name(place: Engine) -
 
     with pytest.raises(NotPossible, match="“Usual week” is too short for the long run"):
         operations.ask(place, nora(place), review, (), (row.id,), 20, 7, run="steady")
+
+
+def test_the_satisfaction_index_carries_the_grade_of_what_it_is_made_of(app: Flask, engine: Engine) -> None:
+    review = a_review(engine)
+    reviews.plan(engine, nora(engine), review, 0, PLAN)
+
+    experiment = played(engine, asked_to_play(engine, review, scenarios=(a_scenario(),)))
+
+    page = Visitor(app, "nora").get(f"/simulations/{experiment.id}").text
+    rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th><td data-label="As is, 95%">.*?grade grade-(\w)', page))
+    with database.reading(engine) as db:
+        spec = store.spec(db, experiment)
+    assert rows["Satisfaction index"] == max(
+        rows["Time in process"], *(one.provenance.grade.lower() for one in spec.features)
+    )
+    assert re.search(r"Time in process, 9 of 10 cases</th>.*?data-label=\"95%\">[\d.]+ to [\d.]+", page)

@@ -14,7 +14,7 @@ from process_models.values import words
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
 from simulations import queueing
-from simulations.experiments import Summary
+from simulations.experiments import Summary, satisfaction_grade
 from simulations.plan import PlanError, in_words
 from simulations.unplayed import unplayed
 from workbench import database, documents, figures, jobs, pages, web
@@ -167,6 +167,7 @@ def show(id: str) -> ResponseReturnValue:
         best=telling.best(spec, outcome) if outcome else {},
         settled={one.id: telling.settled(one.id, spec, outcome) for one in spec.scenarios} if outcome else {},
         grade=_grade(db, spec),
+        index_grade=_index_grade(db, spec),
         unplayed=_unplayed(db, spec),
     )
 
@@ -244,8 +245,17 @@ def finding(spec: Spec, result: dict[str, list[figures.Row]]) -> str:
 
 def _grade(db: Connection, spec: Spec) -> str:
     """Return the weakest grade of a material input of the as-is design."""
-    base = next(played for played in spec.designs if played.id == BASELINE)
-    return grade_of(documents.fetch(db, base.digest, Design))
+    return grade_of(_as_is(db, spec))
+
+
+def _as_is(db: Connection, spec: Spec) -> Design:
+    return documents.fetch(db, next(one.digest for one in spec.designs if one.id == BASELINE), Design)
+
+
+def _index_grade(db: Connection, spec: Spec) -> str:
+    """Return the grade of the satisfaction index: as weak as the play, or as what the index is made of."""
+    graph = _as_is(db, spec).graph
+    return max(_grade(db, spec), satisfaction_grade(spec.features, graph)) if spec.features else _grade(db, spec)
 
 
 @bp.get("/simulations/<id>/inside")
