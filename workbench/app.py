@@ -18,6 +18,7 @@ USE_CASES: tuple[str, ...] = (
     "workbench.reviews.routes",
     "workbench.questions.routes",
     "workbench.findings.routes",
+    "workbench.analyses.routes",
     "workbench.options.routes",
     "workbench.experiments.routes",
     "workbench.decisions.routes",

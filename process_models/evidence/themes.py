@@ -37,10 +37,11 @@ class Code(Document, frozen=True):
 
 
 class Theme(NamedTuple):
-    """How many comments carry a code."""
+    """A code and the comments that carry it."""
 
     name: str
-    count: int
+    carried: int
+    """Comments that carry it."""
     share: Estimate
     comments: tuple[int, ...]
     """Places of the comments that carry it."""
@@ -68,7 +69,7 @@ def themes(comments: Sequence[str], codes: Sequence[Code]) -> Themes:
     uncoded = tuple(place for place in texts if place not in coded)
     found = [Theme(id, len(places), share(len(places), len(texts)), places) for id, places in carried.items()]
     return Themes(
-        themes=tuple(sorted(found, key=lambda one: (-one.count, one.name))),
+        themes=tuple(sorted(found, key=lambda one: (-one.carried, one.name))),
         uncoded=uncoded,
         n=len(texts),
         offered=offered([texts[place] for place in uncoded]),

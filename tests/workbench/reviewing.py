@@ -12,6 +12,8 @@ from process_models.redesign.envelope import Envelope, Lock
 from process_models.values.fractions import Fraction
 from tests.building import design_of, graph_of
 from workbench import database, example
+from workbench.analyses import operations as analyses
+from workbench.analyses.model import Series
 from workbench.findings import operations as findings
 from workbench.findings.model import Written
 from workbench.processes import operations as processes
@@ -145,3 +147,19 @@ def an_accepted_finding(engine: Engine, review: str) -> str:
     id = an_unnamed_finding(engine, review)
     findings.accept(engine, example.actor(engine, "nora"), id)
     return id
+
+
+WEEKS = "week,late,all,who\n" + "".join(f"2026-W{n:02},{5 + n % 3},{90 + n % 7},Ada\n" for n in range(1, 25))
+"""Late cases of all cases in twenty-four weeks that are much alike."""
+
+
+def evidence(engine: Engine, review: str, content: str = WEEKS) -> str:
+    """Bring in a table of a review."""
+    return analyses.bring(engine, example.actor(engine, "nora"), review, "weeks.csv", content.encode()).id
+
+
+def an_analysis(engine: Engine, review: str, content: str = WEEKS) -> str:
+    """Chart the late cases of a table."""
+    asked = Series(label="week", value="late", size="all")
+    table = evidence(engine, review, content)
+    return analyses.ask(engine, example.actor(engine, "nora"), table, "Late cases", asked).id

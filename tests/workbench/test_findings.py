@@ -242,7 +242,7 @@ def test_a_settled_question_begins_a_finding(app: Flask, engine: Engine):
     with database.reading(engine) as db:
         [made] = store.findings(db, review)
     assert (made.source, made.steps, made.teams) == (f"question/{question}", ("check",), ("claims handler",))
-    assert "What is this step for?" in nora.get(answer.location).text
+    assert f'href="/questions/{question}"' in nora.get(answer.location).text
     assert "Settled questions that are no finding yet" not in nora.get(f"/reviews/{review}/findings").text
 
 

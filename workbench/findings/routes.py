@@ -193,7 +193,7 @@ def _page(finding: Finding, review: Review, forms: dict[str, Any]) -> str:
         fate_form=forms.get("fate") or FateForm(formdata=None),
         fates=FATES,
         settles=may(actor, Permission.FINDING_SETTLE, review.place),
-        source=_source_of(db, finding),
+        source=_source_of(finding),
     )
 
 
@@ -201,12 +201,16 @@ def _as_written(finding: Finding) -> Written:
     return Written(**{name: getattr(finding, name) for name in Written.__struct_fields__})
 
 
-def _source_of(db: Connection, finding: Finding) -> Link | None:
+PAGES = {"question": ("questions.show", "a question"), "analysis": ("analyses.show", "an analysis")}
+"""Where what a finding came from is shown."""
+
+
+def _source_of(finding: Finding) -> Link | None:
     kind, _, id = finding.source.partition("/")
-    if kind != "question":
+    if kind not in PAGES:
         return None
-    question = questions.find(db, id)
-    return Link(question.text, url_for("questions.show", id=id))
+    endpoint, words = PAGES[kind]
+    return Link(words, url_for(endpoint, id=id))
 
 
 @bp.post("/findings/<id>/correct")
