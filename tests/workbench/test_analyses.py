@@ -77,10 +77,7 @@ def test_a_recorded_cause_begins_new_limits_and_nothing_else_does():
 
 
 def test_a_target_is_told_in_words():
-    remarks = [
-        said(WEEKS, Series(label="week", value="late", size="all", target=target)).remarks
-        for target in ("50", "1", "6")
-    ]
+    remarks = [said(WEEKS, Series(label="week", value="all", target=target)).remarks for target in ("200", "10", "93")]
 
     assert ["met consistently" in " ".join(one) for one in remarks] == [True, False, False]
     assert ["unless something changes" in " ".join(one) for one in remarks] == [False, True, False]
