@@ -53,6 +53,8 @@ class Drivers(NamedTuple):
     method: Literal["LMG", "Johnson"]
     told_apart: bool
     """The first is beyond doubt ahead of the last."""
+    leads: bool
+    """The first is beyond doubt ahead of the second."""
 
     @property
     def any(self) -> bool:
@@ -124,15 +126,12 @@ def drivers(
     low, high = np.minimum(low, found), np.maximum(high, found)  # samples drawn anew overstate what is next to nothing
     inflation = np.diag(np.linalg.pinv(r_xx))
     means = np.average(table[:, 1:], axis=0, weights=own)
-    each = [
-        Driver(names[j], *(float(one[j]) for one in (found, low, high, r_xy, means, inflation)))
-        for j in np.argsort(-found)
-    ]
-    first, last = int(np.argmax(found)), int(np.argmin(found))
-    apart = bool(np.quantile(tried[:, first] - tried[:, last], 0.025) > 0) if len(names) > 1 else True
+    order = [int(j) for j in np.argsort(-found)]
+    each = [Driver(names[j], *(float(one[j]) for one in (found, low, high, r_xy, means, inflation))) for j in order]
+    ahead = [bool(np.quantile(tried[:, order[0]] - tried[:, other], 0.025) > 0) for other in order[1:]] or [True]
     n, r2 = len(table), float(found.sum())
     adjusted = 1 - (1 - r2) * (n - 1) / (n - len(names) - 1)
-    return Drivers(r2, adjusted, tuple(each), n, int((~known).sum()), method, apart)
+    return Drivers(r2, adjusted, tuple(each), n, int((~known).sum()), method, ahead[-1], ahead[0])
 
 
 def _check(table: Floats, names: Sequence[str]) -> None:

@@ -77,7 +77,7 @@ def _series(table: EvidenceTable, ask: Series, title: str) -> Told:
     target = _target(ask, shares)
     return Told(
         finding=_chart_said(drawn, ask, tell),
-        picture=picture.chart(title, drawn, labels, [tell(value) for value in values], target),
+        picture=picture.chart(title, drawn, labels, tell, target),
         remarks=(*remarks, *_chart_remarks(drawn, ask, target)),
         columns=("Number", "Point", "Value", "Mean", "Lower limit", "Upper limit", "Stands out"),
         rows=_chart_rows(drawn, labels, tell),
@@ -199,7 +199,7 @@ def _driven(table: EvidenceTable, ask: Driven, title: str) -> Told:
 def _drivers_said(found: Drivers, ask: Driven) -> str:
     if not found.any:
         return _said("drivers_none", outcome=ask.outcome)
-    if found.told_apart:
+    if found.leads:
         return _said("drivers_first", name=found.drivers[0].name, outcome=ask.outcome)
     return _said("drivers_together", features=count(len(ask.features), "feature", "features"), outcome=ask.outcome)
 
@@ -208,8 +208,8 @@ def _drivers_remarks(found: Drivers) -> tuple[str, ...]:
     out = [_said("drivers_counted", left=count(found.left_out, "answer", "answers"), n=f"{found.n:,}")]
     if found.tangled:
         out.append(_said("drivers_tangled", names=", ".join(found.tangled)))
-    if found.any and not found.told_apart:
-        out.append(_said("drivers_apart"))
+    if found.any and not found.leads:
+        out.append(_said("drivers_spread" if found.told_apart else "drivers_apart", name=found.drivers[0].name))
     return (*out, _said("drivers_words"))
 
 

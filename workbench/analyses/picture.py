@@ -8,14 +8,15 @@ from msgspec import Struct
 from process_models.evidence.control_charts import Chart
 
 Scale = Callable[[float], float]
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 860, 260, 56, 96, 22, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 920, 300, 44, 150, 24, 40
 
 
-def chart(title: str, drawn: Chart, labels: Sequence[str], words: Sequence[str], target: float | None) -> str:
+def chart(title: str, drawn: Chart, labels: Sequence[str], tell: Callable[[float], str], target: float | None) -> str:
     """Return a control chart: points, centre, dashed limits, cuts with their cause, signals ringed and numbered.
 
-    ``words`` are the values as people read them.
+    ``tell`` says a value as people read it. Of neighbours that stand out the first is numbered.
     """
+    words = [tell(float(value)) for value in drawn.values]
     ends = [float(line[i]) for line in (drawn.low, drawn.high, drawn.values) for i in range(len(drawn.values))]
     ends += [target] if target is not None else []
     low, high = min(ends), max(ends)
@@ -29,7 +30,7 @@ def chart(title: str, drawn: Chart, labels: Sequence[str], words: Sequence[str],
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - FOOT) * (1 - (value - low) / (high - low))
 
-    parts = [_lines(drawn, x, y), _points(drawn, x, y, words, labels), _cuts(drawn, x), _axis(labels, x)]
+    parts = [_lines(drawn, x, y, tell), _points(drawn, x, y, words, labels), _cuts(drawn, x), _axis(labels, x)]
     if target is not None:
         parts.append(
             f'<path d="M{LEFT} {y(target):.1f}H{WIDTH - RIGHT}" stroke="currentColor" stroke-dasharray="1 4" '
@@ -44,10 +45,9 @@ def chart(title: str, drawn: Chart, labels: Sequence[str], words: Sequence[str],
     )
 
 
-def _lines(drawn: Chart, x: Scale, y: Scale) -> str:
+def _lines(drawn: Chart, x: Scale, y: Scale, tell: Callable[[float], str]) -> str:
     out = []
     for segment in drawn.segments:
-        last = segment.stop - 1
         for line, dash in (
             (drawn.centre, ""),
             (drawn.low, ' stroke-dasharray="6 4"'),
@@ -55,11 +55,15 @@ def _lines(drawn: Chart, x: Scale, y: Scale) -> str:
         ):
             points = " ".join(f"{x(n):.1f},{y(float(line[n])):.1f}" for n in range(segment.start, segment.stop))
             out.append(f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-opacity="0.6"{dash}/>')
-        if segment is drawn.segments[-1]:
-            ends = {"upper limit": drawn.high, "mean": drawn.centre, "lower limit": drawn.low}
-            for name, line in ends.items():
-                at = y(float(line[last])) + 4
-                out.append(f'<text class="axis" x="{WIDTH - RIGHT + 6}" y="{at:.1f}">{name}</text>')
+    last = len(drawn.values) - 1
+    named = {"mean": drawn.centre, "upper limit": drawn.high, "lower limit": drawn.low}
+    taken: list[float] = []
+    for name, line in named.items():
+        at = y(float(line[last])) + 4
+        if all(abs(at - other) >= 13 for other in taken):
+            taken.append(at)
+            words = f"{name} {tell(float(line[last]))}"
+            out.append(f'<text class="axis" x="{WIDTH - RIGHT + 6}" y="{at:.1f}">{words}</text>')
     points = " ".join(f"{x(n):.1f},{y(float(value)):.1f}" for n, value in enumerate(drawn.values))
     out.append(f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.5"/>')
     return "".join(out)
@@ -70,12 +74,9 @@ def _points(drawn: Chart, x: Scale, y: Scale, words: Sequence[str], labels: Sequ
     numbered = {place: n for n, place in enumerate(sorted(drawn.marked), 1)}
     for place, value in enumerate(drawn.values):
         at, up = x(place), y(float(value))
-        ring = (
-            f'<circle cx="{at:.1f}" cy="{up:.1f}" r="7" fill="none" stroke="currentColor" stroke-width="1.5"/>'
-            f'<text class="axis" x="{at:.1f}" y="{up - 11:.1f}" text-anchor="middle">{numbered[place]}</text>'
-            if place in numbered
-            else ""
-        )
+        ring = f'<circle class="ring" cx="{at:.1f}" cy="{up:.1f}" r="6"/>' if place in numbered else ""
+        if place in numbered and place - 1 not in numbered:
+            ring += f'<text class="axis" x="{at:.1f}" y="{up - 10:.1f}" text-anchor="middle">{numbered[place]}</text>'
         title = escape(f"{labels[place]}: {words[place]}")
         out.append(f'<g><title>{title}</title><circle cx="{at:.1f}" cy="{up:.1f}" r="2.5"/>{ring}</g>')
     return "".join(out)
@@ -98,7 +99,7 @@ def _axis(labels: Sequence[str], x: Scale) -> str:
     )
 
 
-ROW, NAMES, VALUES = 34, 220, 190
+ROW, NAMES, VALUES = 34, 240, 190
 
 
 class Bar(Struct, frozen=True):
