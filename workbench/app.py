@@ -22,6 +22,7 @@ USE_CASES: tuple[str, ...] = (
     "workbench.options.routes",
     "workbench.experiments.routes",
     "workbench.decisions.routes",
+    "workbench.implementation.routes",
 )
 """Modules with a blueprint ``bp``, in the order of the tiers: lower ones first. Add a use case here."""
 

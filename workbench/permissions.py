@@ -160,6 +160,11 @@ class Permission(StrEnum):
     RECOMMENDATION_DECIDE = "decide on a recommendation"
     RECOMMENDATION_RERUN = "compute a recommendation's figures again"
 
+    # implementation
+    ACTION_READ = "see what is to be done after a decision"
+    ACTION_PLAN = "plan actions and how a change goes live"
+    ACTION_NOTE = "put down quick fixes and deviations"
+
 
 ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     # Any one line grants; every rule on the line must hold.
@@ -200,6 +205,9 @@ ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     Permission.RECOMMENDATION_WRITE: ((lead,),),
     Permission.RECOMMENDATION_DECIDE: ((decision_maker, not_author),),
     Permission.RECOMMENDATION_RERUN: ((lead,), (analyst,), (decision_maker,)),
+    Permission.ACTION_READ: ((lead,), (member,), (manager,), (decision_maker,), (analyst,)),
+    Permission.ACTION_PLAN: ((lead,),),
+    Permission.ACTION_NOTE: ((lead,), (member,), (manager,)),
 }
 
 

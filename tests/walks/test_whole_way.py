@@ -336,8 +336,41 @@ def decide(story: Story, review: str, name: str) -> None:
     page.emulate_media(media="screen")
 
 
+# Implement
+
+
+def implement(story: Story, review: str, name: str) -> None:
+    """Take up what follows from the decision, have it done, and go live with a way back."""
+    walk = story.as_("nora")
+    page = walk.page
+    walk.open(f"/reviews/{review}/implementation", f"{name}-to-do")
+    page.locator("#owner").first.select_option("grace")
+    page.locator("#due").first.fill("2030-01-31")
+    send(page, "Take up the ticked ones")
+    walk.look_at(f"{name}-actions")
+    grace = story.as_("grace")
+    for number, link in enumerate(page.locator("[aria-label='All actions'] th a").all()):
+        grace.page.goto(story.address + str(link.get_attribute("href")))
+        if not number:
+            grace.look_at(f"{name}-action")
+        grace.page.get_by_label("Done", exact=True).check()
+        grace.page.fill("#note", "Done as agreed.")
+        send(grace.page, "Close it")
+    page.reload()
+    opened(page, "Plan it")
+    page.get_by_label("At once: everybody from one day on").check()
+    for field, words in {"start": "2026-01-05", "back": "The old rota.", "trigger": "More than 30% late."}.items():
+        page.locator(f"form[action$=rollout] [name={field}]").fill(words)
+    send(page, "Keep this roll-out")
+    opened(page, "It is live")
+    page.locator("form[action$=live] [name=day]").fill("2026-01-05")
+    send(page, "It is live")
+    expect(page.locator("h1")).to_contain_text("Live since")
+    walk.look_at(f"{name}-live")
+
+
 def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) -> str:
-    """Walk all seven parts, and return what the review's first page says at the end."""
+    """Walk all parts, and return what the review's first page says at the end."""
     nora = story.as_("nora")
     bring_in(nora, file, name, corrections)
     process = make_process(nora, f"{name.capitalize()} process")
@@ -347,6 +380,7 @@ def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) 
     analyse(story, review, name)
     draft_and_simulate(story, review, name)
     decide(story, review, name)
+    implement(story, review, name)
     nora.open(f"/reviews/{review}/", f"{name}-home")
     return nora.page.locator("main").inner_text()
 

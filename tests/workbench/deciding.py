@@ -23,6 +23,8 @@ from workbench.decisions.packing import pack_of
 from workbench.experiments import operations as experiments
 from workbench.experiments import store as experiment_rows
 from workbench.experiments.model import Experiment
+from workbench.implementation import store as action_rows
+from workbench.implementation.model import Action
 from workbench.jobs import Progress, Terms
 from workbench.options import operations as options
 from workbench.options import store as option_rows
@@ -186,6 +188,16 @@ def a_recommendation(engine: Engine, author: str = "nora", review: str = "") -> 
         with database.transaction(engine) as db:
             db.execute(update(table).where(table.c.id == made.id).values(asked_by=author))
     return made.id
+
+
+def an_action(engine: Engine, review: str) -> str:
+    """Put an open action of Grace's into a review, whatever was decided there."""
+    id, at = secrets.token_hex(8), database.now()
+    fields = {"kind": "train", "text": "Train two handlers", "step": "", "measure": "", "check": None, "origin": ""}
+    new = Action(id=id, review=review, owner="grace", due=at.date(), author="nora", at=at, **fields)  # type: ignore[arg-type]
+    with database.transaction(engine) as db:
+        action_rows.add(db, new)
+    return id
 
 
 def found(engine: Engine, id: str) -> Recommendation:

@@ -177,6 +177,15 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "analyses.cut", "/analyses/{analysis}/cut", frozenset({LEAD, ANALYST})),
     Row("POST", "analyses.remove", "/analyses/{analysis}/remove", frozenset({LEAD, ANALYST})),
     Row("GET", "analyses.figures_csv", "/analyses/{analysis}/figures.csv", frozenset({LEAD, ANALYST})),
+    # implementation
+    Row("GET", "implementation.index", "/reviews/{review}/implementation", REVIEWERS),
+    Row("POST", "implementation.take", "/reviews/{review}/actions/take", frozenset({LEAD})),
+    Row("POST", "implementation.write", "/reviews/{review}/actions", frozenset({LEAD})),
+    Row("POST", "implementation.plan_rollout", "/reviews/{review}/rollout", frozenset({LEAD})),
+    Row("POST", "implementation.go_live", "/reviews/{review}/live", frozenset({LEAD})),
+    Row("POST", "implementation.put_down", "/reviews/{review}/notes", frozenset({LEAD, MEMBER, MANAGER})),
+    Row("GET", "implementation.show", "/actions/{action}", REVIEWERS),
+    Row("POST", "implementation.close", "/actions/{action}/close", REVIEWERS),
     # findings
     Row("GET", "findings.index", "/reviews/{review}/findings", WEIGHERS),
     Row("POST", "findings.write", "/reviews/{review}/findings", frozenset({LEAD, ANALYST})),
@@ -296,6 +305,7 @@ OBJECTS: dict[str, Callable[[Engine, str], str]] = {
     "asked_review": reviewing.an_asked_review,
     "question": reviewing.a_question,
     "finding": reviewing.a_finding_with_teams,
+    "action": lambda engine, author: deciding.an_action(engine, reviewing.a_review(engine, author)),
     "evidence_table": lambda engine, author: reviewing.evidence(engine, reviewing.a_review(engine, author)),
     "analysis": lambda engine, author: reviewing.an_analysis(engine, reviewing.a_review(engine, author)),
     "written_finding": lambda engine, author: reviewing.a_finding(engine, reviewing.a_review(engine, author)),

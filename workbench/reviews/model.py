@@ -16,8 +16,8 @@ from process_models.values.fractions import Fraction, number
 from process_models.values.material import Judgement, Table, material_changes
 from workbench.permissions import Place
 
-Stage = Literal["plan", "scope", "map", "challenge", "analyse", "options", "decide"]
-STAGES: tuple[Stage, ...] = ("plan", "scope", "map", "challenge", "analyse", "options", "decide")
+Stage = Literal["plan", "scope", "map", "challenge", "analyse", "options", "decide", "implement"]
+STAGES: tuple[Stage, ...] = ("plan", "scope", "map", "challenge", "analyse", "options", "decide", "implement")
 
 
 class Review(Struct, frozen=True):
