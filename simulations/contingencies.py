@@ -1,7 +1,8 @@
 """Who is away when: spells drawn for each head, joined with what is known, as changes of capacity before play begins.
 
 A head is keyed by its shift and number and each spell by its number, so another head or another absence leaves all
-other spells where they are. A head that is away twice at once is away once.
+other spells where they are. Spells of heads that are away together are keyed by the absence alone. A head that is away
+twice at once is away once.
 """
 
 from collections.abc import Iterator
@@ -67,11 +68,13 @@ def _known(plan: "Plan", group: int, head: int) -> Iterator[Interval]:
 
 def _spells(plan: "Plan", world: int, group: int, head: int) -> Iterator[Interval]:
     """Yield spells of absence that follow one another at random, already under way at the start with their share."""
-    lot = luck.lot(world, luck.member(int(plan.gkey[group]), head))
+    own = luck.lot(world, luck.member(int(plan.gkey[group]), head))
     for row in range(len(plan.agrp)):
         if plan.agrp[row] != group:
             continue
         absence = int(plan.akey[row])
+        together = plan.atogether.size and plan.atogether[row]
+        lot = luck.lot(world, luck.member(absence, 0)) if together else own
         here, away = (int(plan.ahere[row]), int(plan.aaway[row]))
         at, spell = 0, 0
         if luck.draw(lot, absence, 0, Purpose.AT_START) >> 32 >= plan.astart[row]:

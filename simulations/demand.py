@@ -16,7 +16,7 @@ from process_models.values.calendars import DAY, HOUR, MONDAY, stretches
 from process_models.values.errors import ModelError
 from process_models.values.fractions import number
 from process_models.values.luck import Purpose
-from simulations.scenario import Scenario, Stream
+from simulations.scenario import Scenario, Stream, Surge
 
 if TYPE_CHECKING:
     from simulations.plan import Plan
@@ -25,6 +25,8 @@ ONE = 2**24
 """One expected arrival, in the units of the cumulative rate."""
 
 MOST_CASES = 2**35 - 1
+QUARTER = HOUR // 4
+YEAR = 365 * DAY
 
 
 class Rate(NamedTuple):
@@ -61,7 +63,8 @@ def _steps(scenario: Scenario, stream: Stream) -> Iterator[tuple[int, int, Exact
     """Yield (from, to, arrivals an hour) in order: local hours, cut where a surge starts or ends."""
     rates = [Exact(number(rate)) for rate in stream.per_hour]
     surges = [surge for surge in scenario.surges if surge.stream in ("", stream.id)]
-    cuts = {edge for surge in surges for edge in (surge.start, surge.end)}
+    cuts = {edge for surge in surges for edge in _edges(surge, scenario.period)}
+    growth = Exact(number(stream.growth))
     begin = scenario.begin
     for low, high, ahead in stretches(scenario.zone, begin, begin + scenario.period):
         first = (low + ahead) // HOUR + 1
@@ -73,9 +76,36 @@ def _steps(scenario: Scenario, stream: Stream) -> Iterator[tuple[int, int, Exact
             of_week = ((local // DAY - MONDAY) % 7) * 24 + local % DAY // HOUR
             rate = rates[of_week]
             for surge in surges:
-                if surge.start <= start < surge.end:
-                    rate *= Exact(number(surge.factor))
-            yield start, stop, rate
+                rate *= _factor(surge, start)
+            yield start, stop, rate * max(0, 1 + growth * start / YEAR) if growth else rate
+
+
+def _edges(surge: Surge, period: int) -> Iterator[int]:
+    """Yield the times at which a surge changes arrivals, until the period is over."""
+    within = sorted({*range(0, surge.ramp, QUARTER), surge.ramp})
+    for start in range(surge.start, period, surge.every) if surge.every else (surge.start,):
+        end = start + surge.end - surge.start
+        for after in within:
+            yield start + after
+            yield end - after
+
+
+def _factor(surge: Surge, at: int) -> Exact:
+    """Return by how much a surge multiplies arrivals from a time on: in a ramp by the middle of its step."""
+    after = at - surge.start
+    if surge.every and after > 0:
+        after %= surge.every
+    left = surge.end - surge.start - after
+    if after < 0 or left <= 0:
+        return Exact(1)
+    height = Exact(number(surge.factor)) - 1
+    if after < surge.ramp:
+        low = after - after % QUARTER
+        return 1 + height * (low + min(low + QUARTER, surge.ramp)) / (2 * surge.ramp)
+    if left <= surge.ramp:
+        low = (left - 1) // QUARTER * QUARTER
+        return 1 + height * (low + min(low + QUARTER, surge.ramp)) / (2 * surge.ramp)
+    return 1 + height
 
 
 class Arrival(NamedTuple):

@@ -170,6 +170,8 @@ def cases(
     table["first_time_right"] = np.where(over, _added(who, again, n) == 0, np.where(gave_up == 1, 0, NEVER))
     for name, kept in _clocks(plan, trace, visited, ended).items():
         table[name] = kept
+    for (name, _), cost in zip(plan.clocks, plan.fcost.tolist() or [0] * len(plan.clocks), strict=True):
+        table["cost"] += cost * (table[name] == 0)
     table["promise"] = _all_kept(table, "promise:")
     table["obligation"] = _all_kept(table, "obligation:")
     table["satisfaction"] = _satisfaction(plan, table, visited, features, scores or {})

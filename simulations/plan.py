@@ -186,6 +186,10 @@ class Plan:
     """Waiting after which work in each queue counts one priority better, 0 for never; empty where nowhere."""
     sdue: Ints = field(default_factory=lambda: _ints(()))
     """When cases of each stream are due after their arrival; empty where no queue goes by it."""
+    atogether: Flags = field(default_factory=lambda: np.zeros(0, np.int8))
+    """Whether all heads have the spells of an absence together; empty where each has its own everywhere."""
+    fcost: Ints = field(default_factory=lambda: _ints(()))
+    """Paid for each case that does not keep a clock, in their order; empty where nothing is paid."""
     read: Bytes
     """SHA-256 of what is read off the trace: clocks, working hours, zone and start."""
 
@@ -289,6 +293,7 @@ def plan(design: Design, scenario: Scenario) -> Plan:
     return Plan(
         **arrays,
         **tables.arrays(),
+        fcost=_failures(graph),
         bounds=_ints([first, scenario.period, scenario.limit, unit]),
         read=np.frombuffer(bytes.fromhex(read), np.uint8),
         steps=tuple(index),
@@ -587,13 +592,14 @@ def _absences(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario, tables
         if share:
             here = tables.of(Exponential(max(1, round(absence.spell * (1 - share) / share))))
             away = tables.of(Exponential(absence.spell))
-            rows += [(n, key, here, away, round(share * WHOLE)) for n in own]
+            rows += [(n, key, here, away, round(share * WHOLE), absence.together) for n in own]
     return {
         "agrp": _small(row[0] for row in rows),
         "akey": _ints(row[1] for row in rows),
         "ahere": _small(row[2] for row in rows),
         "aaway": _small(row[3] for row in rows),
         "astart": _ints(row[4] for row in rows),
+        "atogether": np.array([row[5] for row in rows] if any(row[5] for row in rows) else [], np.int8),
     }
 
 
@@ -621,6 +627,11 @@ def _clocks(graph: StepGraph) -> tuple[tuple[str, Clock], ...]:
     return tuple(
         (f"{'promise' if isinstance(of, Promise) else 'obligation'}:{of.id}", clock) for of, clock in graph.clocks
     )
+
+
+def _failures(graph: StepGraph) -> Ints:
+    costs = _ints(of.failure_cost for of, _ in graph.clocks)
+    return costs if costs.any() else costs[:0]
 
 
 def in_words(refused: PlanError) -> list[str]:

@@ -26,6 +26,8 @@ class Stream(Document, frozen=True, kw_only=True):
     """Served before higher numbers where work queues."""
     due: int = 0
     """ms after its arrival by which a case is due, for queues that go by it."""
+    growth: Fraction = "0"
+    """Share by which arrivals have grown a year after the start, evenly from hour to hour; below zero they shrink."""
     provenance: Provenance = Provenance("judged", "D", "typed in")
 
     def __post_init__(self) -> None:
@@ -47,6 +49,8 @@ class Absence(Document, frozen=True, kw_only=True):
     """Share of time that a head is away, in the long run."""
     spell: int
     """Mean length of a spell, ms of wall time."""
+    together: bool = False
+    """All heads of the pool are away at the same times, as in a storm or a strike; else each at times of its own."""
 
     def __post_init__(self) -> None:
         """Refuse heads that are always away, and spells without length."""
@@ -73,17 +77,28 @@ class Away(Document, frozen=True, kw_only=True):
 
 
 class Surge(Document, frozen=True, kw_only=True):
-    """Arrivals of all streams (or one) multiplied between two times."""
+    """Arrivals of all streams (or one) multiplied between two times, at once or by degrees, once or again and again."""
 
     id: str
     factor: Fraction
     start: int
     end: int
     stream: str = ""
+    ramp: int = 0
+    """ms over which it rises to its full height, and falls again before its end, in steps of a quarter of an hour."""
+    every: int = 0
+    """ms after which it comes again, from start to start; 0 for once."""
 
     def __post_init__(self) -> None:
-        """Refuse a time that ends before it starts, and fewer than no arrivals."""
+        """Refuse a time that ends before it starts, fewer than no arrivals, and a pattern that overlaps itself."""
         super().__post_init__()
+        _refuse(
+            not 0 <= 2 * self.ramp <= self.end - self.start, f"surge “{self.id}” must rise and fall within its time"
+        )
+        _refuse(
+            self.every != 0 and self.every < self.end - self.start,
+            f"surge “{self.id}” must be over before it comes again",
+        )
         _refuse(number(self.factor) < 0, f"surge “{self.id}” has a factor below zero")
         _refuse(not 0 <= self.start < self.end, f"the time of “{self.id}” must start at 0 or later and end after that")
 

@@ -252,6 +252,8 @@ class Obligation(Document, frozen=True, kw_only=True):
     """The step that makes it apply: it binds the cases that come here; empty: all cases."""
     before: tuple[str, ...] = ()
     """Steps that may be reached only once it is met."""
+    failure_cost: int = 0
+    """Paid for each case whose clock runs out, minor units."""
 
 
 class Promise(Document, frozen=True):
@@ -260,3 +262,5 @@ class Promise(Document, frozen=True):
     id: str
     name: str
     clock: Clock
+    failure_cost: int = 0
+    """Paid for each case whose clock runs out, minor units."""

@@ -225,7 +225,9 @@ def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
         drain_limit=draw(st.sampled_from([0, HOUR, 10 * DAY])),
         backlog=backlog,
         absences=tuple(
-            Absence(id=f"a{pool}", pool=pool, share="0.2", spell=2 * HOUR) for pool in pools if draw(st.booleans())
+            Absence(id=f"a{pool}", pool=pool, share="0.2", spell=2 * HOUR, together=draw(st.booleans()))
+            for pool in pools
+            if draw(st.booleans())
         ),
         away=(Away(id="w", pool=pools[0], heads=1, start=HOUR, end=3 * HOUR),) if draw(st.booleans()) else (),
         surges=(Surge(id="u", factor="1.7", start=HOUR, end=2 * HOUR),) if draw(st.booleans()) else (),
