@@ -28,7 +28,7 @@ from simulations.scenario import Scenario
 from simulations.story import Replay
 
 REPLICATIONS = 10
-MOST_PLAYS = 60
+MOST_PLAYS = 120
 """Plays after which the search stops with the best that held."""
 TIMES, AND = 3, 4
 """Heads are never raised beyond so many times what the formula says, and so many more."""
@@ -205,8 +205,8 @@ class Search(NamedTuple):
 def search(look: Callable[[Heads], Look], formula: Heads, promise: Promise, most: int = MOST_PLAYS) -> Search:
     """Raise heads until the promise holds wherever heads can make it hold, then lower them while it does.
 
-    What is lowered and fails is put back and left alone, together with the interval before it, whose leftovers it may
-    have had; so the search ends, and each play is made once.
+    All intervals are lowered together; where that fails, each half of them alone, down to single ones, so that the
+    search ends after few plays more than there are intervals, none of them made twice.
     """
     known: dict[Heads, Look] = {}
 
@@ -222,17 +222,18 @@ def search(look: Callable[[Heads], Look], formula: Heads, promise: Promise, most
         now = at(heads)
     unmet = now.fails(promise)
     best = Search(heads, now, unmet)
-    settled = set(unmet) | {n for n, there in enumerate(heads) if there <= 1}
-    while len(known) < most and len(settled) < len(heads):
-        tried = [n for n in range(len(heads)) if n not in settled]
-        lower = tuple(there - (n in tried) for n, there in enumerate(best.heads))
-        now = at(lower)
-        if worse := set(now.fails(promise)) - set(unmet):
-            guilty = {n for n in tried if n in worse or n + 1 in worse}
-            settled |= guilty or set(tried)
+    batches = [tuple(n for n in range(len(heads)) if n not in unmet)]
+    while batches and len(known) < most:
+        batch = tuple(n for n in batches.pop() if best.heads[n] > 1)
+        if not batch:
             continue
-        best = Search(lower, now, unmet)
-        settled |= {n for n, there in enumerate(lower) if there <= 1}
+        lower = tuple(there - (n in batch) for n, there in enumerate(best.heads))
+        now = at(lower)
+        if not set(now.fails(promise)) - set(unmet):
+            best = Search(lower, now, unmet)
+            batches.append(batch)
+        elif len(batch) > 1:
+            batches += [batch[len(batch) // 2 :], batch[: len(batch) // 2]]
     return best
 
 

@@ -54,9 +54,9 @@ def test_a_search_ends_with_heads_that_hold_and_were_played_and_none_is_needless
     found = search(look, formula, QUICK)
 
     assert found.heads in played
-    assert len(played) == len(set(played)) <= 60
+    assert len(played) == len(set(played)) <= 120
     reachable = [n for n, wanted in enumerate(truth) if wanted <= 3 * formula[n] + 4]
-    assert all(found.heads[n] >= truth[n] for n in reachable)
+    assert all(found.heads[n] == truth[n] for n in reachable)
     assert set(found.unmet) == set(range(len(truth))) - set(reachable)
 
 
@@ -109,7 +109,7 @@ def test_what_a_rush_leaves_behind_needs_heads_of_which_the_formula_knows_nothin
     rush = [heads for part, heads in zip(found.intervals, found.heads, strict=True) if part.start == 9 * HOUR]
     calm = [heads for part, heads in zip(found.intervals, found.heads, strict=True) if part.start == 11 * HOUR]
     assert min(rush) > 2 * max(calm)
-    assert found.plays <= 62
+    assert found.plays <= 122
 
 
 def test_a_night_does_not_count_against_the_promise():

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from process_models.values.fractions import fraction
 from process_models.values.provenance import Grade
@@ -138,8 +139,8 @@ def figure(found: Sensitivity, one: Told, told: Unit) -> str:
     """Return the figure in words, a difference with its sign and as fine as the one as assumed needs it."""
     if found.design == BASELINE or not found.usual:
         return told.told(one.mean)
-    finer = told.finer(found.usual.mean, found.usual.low or 0, found.usual.high or 0)
-    return finer.apart(one.mean)
+    finer = told.finer(one.mean, one.low or 0, one.high or 0)
+    return replace(finer, places=finer.places + 1).apart(one.mean)
 
 
 def _numbers(change: Told | None, told: Unit) -> tuple[float | None, float | None, float | None]:

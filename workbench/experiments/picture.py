@@ -185,7 +185,7 @@ def _time(ms: int) -> str:
     return f"{ms // HOUR}:{ms // MINUTE % 60:02d}"
 
 
-NARROW, LOW = 300, 70
+NARROW, LOW = 230, 70
 """Width of a day's picture and height of its plot, px."""
 
 
