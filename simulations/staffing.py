@@ -87,6 +87,8 @@ class Found(NamedTuple):
     """With the heads there are now."""
     unmet: tuple[int, ...]
     """Intervals in which more heads did not make the promise hold."""
+    stopped: bool
+    """The search ended after the most plays, so that fewer heads may hold."""
     plays: int
 
 
@@ -190,8 +192,10 @@ def needed(
 
     before = look(design)
     formula = by_formula(parts, before, promise)
-    found = search(lambda heads: look(with_heads(design, pool, parts, heads)), formula, promise)
-    return Found(parts, present(own, parts), formula, found.heads, found.look.levels, before.levels, found.unmet, plays)
+    days = [part.day for part in parts]
+    found = search(lambda heads: look(with_heads(design, pool, parts, heads)), formula, promise, days)
+    levels = (found.look.levels, before.levels)
+    return Found(parts, present(own, parts), formula, found.heads, *levels, found.unmet, found.stopped, plays)
 
 
 class Search(NamedTuple):
@@ -200,13 +204,16 @@ class Search(NamedTuple):
     heads: Heads
     look: Look
     unmet: tuple[int, ...]
+    stopped: bool = False
+    """It ended after the most plays, so that fewer heads may hold."""
 
 
-def search(look: Callable[[Heads], Look], formula: Heads, promise: Promise, most: int = MOST_PLAYS) -> Search:
+def search(
+    look: Callable[[Heads], Look], formula: Heads, promise: Promise, days: Sequence[int], most: int = MOST_PLAYS
+) -> Search:
     """Raise heads until the promise holds wherever heads can make it hold, then lower them while it does.
 
-    All intervals are lowered together; where that fails, each half of them alone, down to single ones, so that the
-    search ends after few plays more than there are intervals, none of them made twice.
+    All intervals are lowered together; where that fails, parts of them, down to single ones. None is played twice.
     """
     known: dict[Heads, Look] = {}
 
@@ -229,12 +236,30 @@ def search(look: Callable[[Heads], Look], formula: Heads, promise: Promise, most
             continue
         lower = tuple(there - (n in batch) for n, there in enumerate(best.heads))
         now = at(lower)
-        if not set(now.fails(promise)) - set(unmet):
+        if failing := set(now.fails(promise)) - set(unmet):
+            batches += _parted(batch, days, {days[n] for n in failing})
+        else:
             best = Search(lower, now, unmet)
             batches.append(batch)
-        elif len(batch) > 1:
-            batches += [batch[len(batch) // 2 :], batch[: len(batch) // 2]]
-    return best
+    return best._replace(stopped=bool(batches))
+
+
+def _parted(batch: Sequence[int], days: Sequence[int], bad: set[int]) -> list[tuple[int, ...]]:
+    """Return the parts of a batch that failed in which lowering may still hold, the most hopeful last.
+
+    Days hardly touch each other: those that did well go on without the others. Where all did badly, each day is halved;
+    where each has but one interval left, those are to blame.
+    """
+    good = tuple(n for n in batch if days[n] not in bad)
+    if good and len(good) < len(batch):
+        return [tuple(n for n in batch if days[n] in bad), good]
+    by_day = {day: [n for n in batch if days[n] == day] for day in sorted({days[n] for n in batch})}
+    if all(len(own) == 1 for own in by_day.values()):
+        if not good or len(batch) == 1:
+            return []
+        return [tuple(batch[len(batch) // 2 :]), tuple(batch[: len(batch) // 2])]
+    halves = [tuple(n for own in by_day.values() for n in own[len(own) // 2 :])]
+    return [*halves, tuple(n for own in by_day.values() for n in own[: len(own) // 2])]
 
 
 # What a play says of each interval

@@ -43,6 +43,7 @@ def by_the_hour(rates: dict[int, str]):
 
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=8), st.data())
 def test_a_search_ends_with_heads_that_hold_and_were_played_and_none_is_needless_alone(truth, data):
+    days = data.draw(st.lists(st.integers(0, 3), min_size=len(truth), max_size=len(truth)).map(sorted))
     formula = tuple(data.draw(st.integers(1, 9)) for _ in truth)
     played = []
 
@@ -51,13 +52,38 @@ def test_a_search_ends_with_heads_that_hold_and_were_played_and_none_is_needless
         kept = [Estimate(1.0 if there >= wanted else 0.0, 0.0, 10) for there, wanted in zip(heads, truth, strict=True)]
         return Look(tuple(Level(1.0, one) for one in kept), 1.0)
 
-    found = search(look, formula, QUICK)
+    found = search(look, formula, QUICK, days)
 
     assert found.heads in played
     assert len(played) == len(set(played)) <= 120
     reachable = [n for n, wanted in enumerate(truth) if wanted <= 3 * formula[n] + 4]
     assert all(found.heads[n] == truth[n] for n in reachable)
+    assert not found.stopped
     assert set(found.unmet) == set(range(len(truth))) - set(reachable)
+
+
+def test_a_search_that_runs_out_of_plays_says_so_and_still_holds():
+    def look(heads):
+        return Look(
+            tuple(Level(1.0, Estimate(1.0 if n < 4 or there > 2 else 0.0, 0.0, 10)) for n, there in enumerate(heads)),
+            1.0,
+        )
+
+    found = search(look, (9,) * 8, QUICK, [0] * 8, most=5)
+
+    assert found.stopped
+    assert not found.look.fails(QUICK)
+
+
+def test_what_is_left_over_from_the_day_before_is_mended_there():
+    def look(heads):
+        kept = [1.0, 1.0, 1.0 if heads[1] > 3 else 0.0, 1.0]
+        return Look(tuple(Level(1.0, Estimate(one, 0.0, 10)) for one in kept), 1.0)
+
+    found = search(look, (5, 5, 5, 5), QUICK, [0, 0, 1, 1])
+
+    assert found.heads == (1, 4, 1, 1)
+    assert not found.stopped
 
 
 @given(st.lists(st.integers(0, 6), min_size=8, max_size=8))

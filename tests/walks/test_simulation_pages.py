@@ -32,7 +32,7 @@ def test_the_pages_of_a_simulation_are_whole(walk: Walk) -> None:
     walk.sign_in("nora")
     if not PLAYED:
         PLAYED.append(a_simulation(walk))
-    for path in ("", "/inside", "/case?case=12", "/break-point"):
+    for path in ("", "/inside", "/case?case=12", "/break-point", "/assumptions", "/sensitivity", "/heads"):
         walk.open(f"{PLAYED[0]}{path}", "simulation-result" + re.sub(r"\W+", "-", path))
         assert walk.small_targets() == []
     walk.open(f"{REVIEW}/staffing-screen?per_hour=200&work=3&within=0.5&share=80&patience=2", "staffing-screen")

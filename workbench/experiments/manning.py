@@ -74,6 +74,7 @@ def kept(wanted: Staffed, found: Found, rate: int) -> Staffed:
             for n, (part, level) in enumerate(zip(found.intervals, found.levels, strict=True))
         ),
         plays=found.plays,
+        stopped=found.stopped,
         costs=tuple(cost(found.intervals, heads, rate) for heads in (found.now, found.formula, found.heads)),
     )
 

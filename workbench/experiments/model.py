@@ -299,6 +299,8 @@ class Staffed(Document, frozen=True, kw_only=True):
     seed: int
     rows: tuple[Manned, ...] = ()
     plays: int = 0
+    stopped: bool = False
+    """The search ended after the most plays, so that fewer heads may do."""
     costs: tuple[int, ...] = ()
     """Of a week, minor units: as now, by the formula, as found."""
 
