@@ -40,11 +40,12 @@ def _times(file: BpmnFile) -> Iterator[tuple[str, str, Distribution]]:
         if name == "element" and space.startswith(QBP):
             for said in one:
                 type = said.get("type", "")
-                if split(said.tag)[1] == "durationDistribution" and (time := _read(type, said.attrib)) is not None:
+                if split(said.tag)[1] == "durationDistribution" and (time := read_time(type, said.attrib)) is not None:
                     yield one.get("elementId", ""), type, time
 
 
-def _read(type: str, said: dict[str, str]) -> Distribution | None:
+def read_time(type: str, said: dict[str, str]) -> Distribution | None:
+    """Return a time by the type and the numbers that an element of the file carries, None where it says none."""
     mean, first = _number(said.get("mean", "")), _number(said.get("arg1", ""))
     middle = _ms(mean) or (_ms(first) if type == "EXPONENTIAL" else 0)
     if not middle:
