@@ -10,20 +10,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from process_models.graph.steps import Kind
 from process_models.values.calendars import Interval, merged
+from process_models.values.causes import CAUSES, Cause
 from simulations.contingencies import absences
 from simulations.outcomes import HANDED_OVER, NEVER, cases, stints, visits
 from simulations.plan import KINDS, Ints, Plan
 from simulations.trace import Trace
-
-Cause = Literal["batching", "contention", "priority", "unavailability", "extraneous"]
-CAUSES: tuple[Cause, ...] = ("batching", "contention", "priority", "unavailability", "extraneous")
 
 
 class Stretch(NamedTuple):

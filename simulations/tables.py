@@ -18,6 +18,7 @@ import pandas as pd
 from process_models.evidence.satisfaction import Feature, anchors
 from process_models.graph.design import Design
 from process_models.values.calendars import HOUR
+from process_models.values.causes import CAUSES
 from simulations import engines
 from simulations.engines import Engine
 from simulations.experiments import planned
@@ -26,7 +27,7 @@ from simulations.outcomes import NEVER, pools
 from simulations.outcomes import cases as case_table
 from simulations.plan import Ints, Plan
 from simulations.scenario import Scenario
-from simulations.story import CAUSES, Replay
+from simulations.story import Replay
 from simulations.trace import Trace
 
 TABLES = ("cases", "visits", "pools", "intervals")

@@ -25,7 +25,6 @@ from workbench.data import store
 from workbench.data.example import LOG, PROCESS
 from workbench.data.measure_pages import TABLES, outside_hours
 from workbench.data.model import Terms
-from workbench.experiments import looking
 
 Work = Callable[[], bool]
 
@@ -106,7 +105,6 @@ def test_waits_are_told_by_cause_in_the_words_of_simulations(lucia: Visitor, eng
     for row in waits.rows:
         assert sum(getattr(row, cause) for cause in CAUSES) == row.waited
     assert "of the waiting in our hands is before “Second check”" in page
-    assert WORDS == looking.WORDS
     for cause in CAUSES:
         assert f"{cause.capitalize()}: {WORDS[cause]}" in page
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from process_models.graph.design import Design
+from process_models.values.causes import CAUSES, WORDS, Cause
 from process_models.values.sentences import Sentence, say
 from process_models.values.words import HARD, count, decimal, duration, listed, percent
 from simulations import engines
@@ -18,7 +19,7 @@ from simulations.comparison import Estimate, estimate
 from simulations.experiments import Summary, planned
 from simulations.inside import FULL, Hour, Steadiness, over_the_day, steadiness
 from simulations.plan import Plan
-from simulations.story import CAUSES, Cause, Crew, Replay, Stay
+from simulations.story import Crew, Replay, Stay
 from workbench import documents
 from workbench.errors import NotFound
 from workbench.experiments import store
@@ -26,13 +27,6 @@ from workbench.experiments.model import BASELINE, Experiment, Spec
 
 MOST_CASES = 20_000
 """Cases looked at in all: replications are as many as fit, two at least and ten at most."""
-WORDS: dict[Cause, str] = {
-    "batching": "saved up to be done together",
-    "contention": "all busy with what came before",
-    "priority": "busy with what came later but goes first",
-    "unavailability": "nobody on shift",
-    "extraneous": "outside (customer, supplier, timer)",
-}
 
 
 class Chosen(NamedTuple):

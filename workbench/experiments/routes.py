@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from process_models.exchange.step_table import harmless
 from process_models.graph.design import Design
 from process_models.values import words
+from process_models.values.causes import WORDS
 from process_models.values.errors import ModelError
 from process_models.values.sentences import say
 from simulations import queueing
@@ -279,7 +280,7 @@ def inside(id: str) -> ResponseReturnValue:
         settles=settles,
         progress_picture=picture.over_days(steady.days, steady.warm_up) if steady else "",
         causes=looking.causes(found, looked),
-        words=looking.WORDS,
+        words=WORDS,
         days=[(pool, hours, picture.day(pool.name, hours)) for pool, hours in days if hours],
         about=looking.about,
         cases=looking.worth_reading(looked[0]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,8 @@ from process_models.logs.opening import Open, disjoint
 from process_models.logs.reading import read
 from process_models.logs.waits import Waits, lacking, wait_causes
 from process_models.values.calendars import HOUR, MINUTE, Calendar, Span, instant, merged, working
-from process_models.values.causes import CAUSES
-from simulations import story
+from process_models.values.causes import CAUSES, Cause
+from simulations.story import Stretch
 from tests.conftest import DATA
 
 LOGS = DATA / "messy_imports/api_waiting_time/handoff_logs"
@@ -199,7 +200,8 @@ def test_a_log_says_what_it_lacks_to_tell_causes(desk: Log, log: Log):
 
 
 def test_logs_and_simulations_name_the_causes_alike():
-    assert story.CAUSES == CAUSES
+    assert get_type_hints(Stretch)["cause"] == Cause
+    assert get_args(Cause) == CAUSES
 
 
 def test_every_wait_of_the_example_is_split_wholly(example: Events):
