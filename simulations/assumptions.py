@@ -24,7 +24,7 @@ from process_models.values.fractions import SHARE_PLACES, Fraction, fraction, nu
 from process_models.values.provenance import Grade, Provenance
 from process_models.values.sentences import Sentence
 from process_models.values.words import count, decimal, duration, percent
-from simulations.scenario import Absence, Backlog, Scenario, Stream, Surge
+from simulations.scenario import Scenario, Stream
 
 SPREAD: dict[Grade, float] = {"A": 1.05, "B": 1.1, "C": 1.25, "D": 1.5}
 """The factor by which a value of each grade is moved down and up."""
@@ -55,7 +55,7 @@ class Assumption(NamedTuple):
 
     @property
     def sort(self) -> str:
-        """What sort of input it is, a key of :data:`SORTS`."""
+        """What sort of input it is."""
         return self.id.partition("/")[0]
 
     def what_is(self, switch: Switch) -> Sentence | None:
@@ -83,8 +83,8 @@ class _Input(NamedTuple):
 def register(design: Design, scenario: Scenario) -> tuple[Assumption, ...]:
     """Return everything that a play of a design under a scenario rests on, the weakest grade first."""
     found = [_tried(one, design, scenario) for one in _inputs(design, scenario)]
-    order = list(SORTS)
-    return tuple(sorted(found, key=lambda one: (-ord(one.provenance.grade), order.index(one.sort), one.about, one.id)))
+    order = {one.id: n for n, one in enumerate(found)}
+    return tuple(sorted(found, key=lambda one: (-ord(one.provenance.grade), order[one.id])))
 
 
 def moved(design: Design, scenario: Scenario, levels: Mapping[str, Level]) -> Played:
@@ -183,6 +183,77 @@ def _type_time(step: Step, case_type: str, provenance: Provenance) -> _Input:
     return _Input("type-time", f"{step.id}/{case_type}", about, provenance, told, move, ("low", "high", "off"))
 
 
+def _behaviour(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
+    """Yield what customers do because they had to wait: call again, or chase."""
+    for step in design.graph.steps:
+        again, chasing = getattr(step, "calling_again", None), getattr(step, "chasing", None)
+        if again:
+            yield _calling_again(step, again.after.provenance)
+        if chasing:
+            yield _chasing(step)
+
+
+def _calling_again(step: Step, provenance: Provenance) -> _Input:
+    def told(design: Design, _: Scenario) -> Sentence | None:
+        now = getattr(design.graph.by_id[step.id], "calling_again", None)
+        return Sentence.of("assumed_again", share=percent(now.share)) if now else None
+
+    def move(design: Design, scenario: Scenario, factor: float) -> Played:
+        old: Any = design.graph.by_id[step.id]
+        share = float(old.calling_again.share)
+        then = fraction(share * factor / (1 - share + share * factor))
+        new = replace(old.calling_again, share=then) if factor else None
+        return _with_step(design, replace(old, calling_again=new)), scenario
+
+    return _Input("again", step.id, step.name, provenance, told, move, ("low", "high", "off"))
+
+
+def _chasing(step: Step) -> _Input:
+    def told(design: Design, _: Scenario) -> Sentence | None:
+        now = getattr(design.graph.by_id[step.id], "chasing", None)
+        return Sentence.of("assumed_chasing", after=duration(now.after)) if now else None
+
+    def move(design: Design, scenario: Scenario, factor: float) -> Played:
+        old: Any = design.graph.by_id[step.id]
+        new = replace(old.chasing, after=max(1, round(old.chasing.after / factor))) if factor else None
+        return _with_step(design, replace(old, chasing=new)), scenario
+
+    return _Input("chasing", step.id, step.name, GUESSED, told, move, ("low", "high", "off"))
+
+
+def _people(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
+    """Yield what people need beside the work itself: time to set up, and time to learn."""
+    for pool in design.staffing.pools:
+        if getattr(pool, "setup", 0):
+            yield _pool(
+                "setup",
+                pool,
+                lambda now: Sentence.of("assumed_time", mean=duration(now.setup)),
+                lambda now, factor: replace(now, setup=round(now.setup * factor)),
+                ("low", "high", "off"),
+            )
+        if any(getattr(shift, "learning", None) for shift in pool.shifts):
+            yield _pool("learning", pool, _learnt, _with_learning, ("low", "high", "off"))
+
+
+def _learnt(pool: Pool) -> Sentence:
+    new: list[Any] = [shift for shift in pool.shifts if getattr(shift, "learning", None)]
+    if not new:
+        return Sentence.of("assumed_off")
+    return Sentence.of("assumed_times", factor=max((one.learning.factor for one in new), key=float))
+
+
+def _with_learning(pool: Pool, factor: float) -> Pool:
+    """Return a pool whose new heads are slower, faster, or not new."""
+
+    def changed(shift: Any) -> Any:
+        if not getattr(shift, "learning", None):
+            return shift
+        return replace(shift, learning=_further(shift.learning, factor) if factor else None)
+
+    return replace(pool, shifts=tuple(changed(shift) for shift in pool.shifts))
+
+
 def _shares(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
     for step in design.graph.steps:
         ways = design.graph.ways(step.id)
@@ -277,8 +348,29 @@ def _stream(stream: Stream) -> _Input:
         per_hour = tuple(_scaled(rate, factor) for rate in now.per_hour)
         return design, _with(scenario, "streams", replace(now, per_hour=per_hour))
 
-    name = ", ".join(part for part in (stream.case_type, stream.channel) if part) or stream.id
-    return _Input("demand", stream.id, name, stream.provenance, told, move)
+    return _Input("demand", stream.id, _called(stream), stream.provenance, told, move)
+
+
+def _growth(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
+    for stream in scenario.streams:
+        if number(stream.growth):
+            yield _growing(stream)
+
+
+def _growing(stream: Stream) -> _Input:
+    def told(_: Design, scenario: Scenario) -> Sentence | None:
+        now = _by_id(scenario.streams, stream.id)
+        return Sentence.of("assumed_growth", share=percent(now.growth, 1)) if now and number(now.growth) else None
+
+    def move(design: Design, scenario: Scenario, factor: float) -> Played:
+        now = _by_id(scenario.streams, stream.id)
+        return design, _with(scenario, "streams", replace(now, growth=_scaled(now.growth, factor)))
+
+    return _Input("growth", stream.id, _called(stream), stream.provenance, told, move, ("low", "high", "off"))
+
+
+def _called(stream: Stream) -> str:
+    return ", ".join(part for part in (stream.case_type, stream.channel) if part) or stream.id
 
 
 def _priorities(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
@@ -361,7 +453,13 @@ def _rates(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG
             )
 
 
-def _pool(sort: str, pool: Pool, say: Callable[[Pool], Sentence], change: Callable[[Pool, float], Pool]) -> _Input:
+def _pool(
+    sort: str,
+    pool: Pool,
+    say: Callable[[Pool], Sentence],
+    change: Callable[[Pool, float], Pool],
+    switches: tuple[Switch, ...] = ("low", "high"),
+) -> _Input:
     def told(design: Design, _: Scenario) -> Sentence | None:
         now = design.staffing.pool(pool.id)
         return say(now) if now else None
@@ -370,7 +468,7 @@ def _pool(sort: str, pool: Pool, say: Callable[[Pool], Sentence], change: Callab
         pools = tuple(change(one, factor) if one.id == pool.id else one for one in design.staffing.pools)
         return replace(design, staffing=replace(design.staffing, pools=pools)), scenario
 
-    return _Input(sort, pool.id, pool.name, pool.provenance, told, move)
+    return _Input(sort, pool.id, pool.name, pool.provenance, told, move, switches)
 
 
 def _contingencies(design: Design, scenario: Scenario) -> Iterator[_Input]:
@@ -384,17 +482,16 @@ def _contingencies(design: Design, scenario: Scenario) -> Iterator[_Input]:
 def _contingency(design: Design, field: str, thing: Any) -> _Input:
     def told(_: Design, scenario: Scenario) -> Sentence | None:
         now = _by_id(getattr(scenario, field), thing.id)
-        return _event(now) if now else None
+        return _event(field, now) if now else None
 
     def move(one: Design, scenario: Scenario, factor: float) -> Played:
         now = _by_id(getattr(scenario, field), thing.id)
         if not factor:
             kept = tuple(other for other in getattr(scenario, field) if other.id != thing.id)
             return one, replace(scenario, **{field: kept})
-        return one, _with(scenario, field, _stronger(now, factor))
+        return one, _with(scenario, field, STRONGER[field](now, factor))
 
-    known = isinstance(thing, Absence | Surge | Backlog)
-    switches: tuple[Switch, ...] = ("low", "high", "off") if known else ("off",)
+    switches: tuple[Switch, ...] = ("low", "high", "off") if field in STRONGER else ("off",)
     return _Input(
         "contingency",
         f"{field}/{thing.id}",
@@ -407,34 +504,59 @@ def _contingency(design: Design, field: str, thing: Any) -> _Input:
 
 
 def _named(design: Design, field: str, thing: Any) -> str:
-    """Return what a contingency is called: its sort, and the pool or step it strikes."""
+    """Return what a contingency is called: its sort, and the pool or steps it strikes."""
     pool = design.staffing.pool(getattr(thing, "pool", ""))
-    step = design.graph.by_id.get(thing.id) if isinstance(thing, Backlog) else None
-    where = pool.name if pool else step.name if step else ""
-    word = {"absences": "Absence", "away": "Known absence", "surges": "Surge"}.get(field, field.capitalize())
-    return f"{word}, {where}" if where else word
+    steps = [thing.id] if field == "backlog" else list(getattr(thing, "steps", ()))
+    struck = [pool.name] if pool else [design.graph.by_id[id].name for id in steps if id in design.graph.by_id]
+    return ", ".join([EVENTS.get(field, field.capitalize()), *struck])
 
 
-def _event(thing: Any) -> Sentence:
-    match thing:
-        case Absence():
+EVENTS = {
+    "absences": "Absence",
+    "away": "Known absence",
+    "surges": "Surge",
+    "backlog": "Backlog",
+    "slowdowns": "Slow-down",
+    "outages": "Outage",
+}
+"""What contingencies are called, by the field of a scenario that holds them."""
+
+
+def _event(field: str, thing: Any) -> Sentence:
+    match field:
+        case "absences":
             return Sentence.of("assumed_absence", share=percent(thing.share), spell=duration(thing.spell))
-        case Surge():
+        case "surges":
             return Sentence.of("assumed_surge", factor=thing.factor)
-        case Backlog():
+        case "backlog":
             return Sentence.of("assumed_backlog", cases=thing.cases)
+        case "slowdowns":
+            return Sentence.of("assumed_times", factor=thing.factor)
+        case "outages":
+            return Sentence.of("assumed_outage", lasts=duration(thing.end - thing.start))
     return Sentence.of("assumed_there")
 
 
-def _stronger(thing: Any, factor: float) -> Any:
-    match thing:
-        case Absence():
-            return replace(thing, share=fraction(min(max(MOST_AWAY, float(thing.share)), float(thing.share) * factor)))
-        case Surge():
-            return replace(thing, factor=fraction(max(0.0, 1 + (float(thing.factor) - 1) * factor), 4))
-        case Backlog():
-            return replace(thing, cases=round(thing.cases * factor))
-    return thing
+def _more_absent(thing: Any, factor: float) -> Any:
+    share = float(thing.share)
+    return replace(thing, share=fraction(min(max(MOST_AWAY, share), share * factor)))
+
+
+def _further(thing: Any, factor: float) -> Any:
+    """Return a surge or slow-down whose distance from the usual is multiplied."""
+    return replace(thing, factor=fraction(max(0.0, 1 + (float(thing.factor) - 1) * factor), 3))
+
+
+STRONGER: dict[str, Callable[[Any, float], Any]] = {
+    "absences": _more_absent,
+    "surges": _further,
+    "slowdowns": _further,
+    "backlog": lambda thing, factor: replace(thing, cases=round(thing.cases * factor)),
+    "outages": lambda thing, factor: replace(
+        thing, end=thing.start + max(1, round((thing.end - thing.start) * factor))
+    ),
+}
+"""How a contingency is made weaker or stronger; one that is not here can only be switched off."""
 
 
 Sort = Callable[[Design, Scenario], Iterator[_Input]]
@@ -444,14 +566,17 @@ SORTS: dict[str, Sort] = {
     "share": _shares,
     "guard": _guards,
     "patience": _patience,
+    "behaviour": _behaviour,
     "demand": _demand,
+    "growth": _growth,
     "priority": _priorities,
     "heads": _heads,
     "calendar": _calendars,
+    "people": _people,
     "contingency": _contingencies,
     "rate": _rates,
 }
-"""The sorts of inputs there are, in the order in which they are told."""
+"""Where inputs come from, in the order in which they are told."""
 
 
 def _by_id(things: tuple[Any, ...], id: str) -> Any:

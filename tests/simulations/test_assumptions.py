@@ -3,17 +3,18 @@
 import pytest
 from msgspec.structs import replace
 
-from process_models.graph.steps import ShareRow, Timing
-from process_models.values.calendars import DAY, MINUTE
+from process_models.graph.steps import ShareRow, Step, Timing
+from process_models.values.calendars import DAY, HOUR, MINUTE
 from process_models.values.distributions import Exponential, LogNormal, mean
 from process_models.values.provenance import Provenance
 from process_models.values.sentences import say
-from simulations.assumptions import LEVELS, SORTS, SPREAD, moved, register, spread
+from simulations.assumptions import EVENTS, LEVELS, SPREAD, moved, register, spread
 from simulations.plan import plan
-from simulations.scenario import Absence, Away, Backlog, Stream, Surge
+from simulations.scenario import Absence, Away, Backlog, Scenario, Stream, Surge
 from tests.building import graph_of
 from tests.simulations.playing import gives_up, hours, patience, pool, scenario, shop, takes, weekly
 
+SIMPLE = {"time", "share", "demand", "heads", "calendar", "rate"}
 MEASURED = Provenance("measured", "A", "900 visits in a log", "2026-03-01")
 
 
@@ -36,7 +37,7 @@ def desk():
     asked = scenario(
         period=7 * DAY,
         streams=(
-            Stream(id="phone", per_hour=weekly("3"), provenance=MEASURED),
+            Stream(id="phone", per_hour=weekly("3"), provenance=MEASURED, growth="0.2"),
             Stream(id="post", per_hour=weekly("1"), priority=1),
         ),
         absences=(Absence(id="ill", pool="team", share="0.06", spell=DAY),),
@@ -50,7 +51,7 @@ def desk():
 def test_every_input_stands_in_the_register_the_weakest_grade_first(desk):
     found = register(*desk)
 
-    assert {one.sort for one in found} == set(SORTS) - {"type-time"}
+    assert {one.sort for one in found} == SIMPLE | {"growth", "guard", "patience", "priority", "contingency"}
     grades = [one.provenance.grade for one in found]
     assert grades == sorted(grades, reverse=True)
     by_id = {one.id: one for one in found}
@@ -126,3 +127,35 @@ def test_spans_never_run_into_the_next_or_over_midnight():
 def test_the_doubt_of_a_derived_figure_widens_its_range():
     assert spread(Provenance("derived", "B", "end times only", doubt="2")) == 2.0
     assert spread(Provenance("derived", "D", "a formula", doubt="1.2")) == SPREAD["D"]
+
+
+def test_every_contingency_that_a_scenario_can_hold_has_a_name():
+    held = {name for name in Scenario.__struct_fields__ if isinstance(getattr(scenario(), name), tuple)}
+
+    assert held - {"streams"} <= set(EVENTS)
+
+
+@pytest.mark.skipif("calling_again" not in Step.__struct_fields__, reason="customers do not come back yet")
+def test_what_waiting_and_newcomers_do_can_be_moved_and_switched_off():
+    from process_models.graph.design import Learning
+    from process_models.graph.steps import CallingAgain, Chasing
+
+    again = CallingAgain(share="0.5", after=Timing(Exponential(DAY), MEASURED))
+    chased = {"calling_again": again, "chasing": Chasing(after=HOUR), **patience(Exponential(HOUR))}
+    graph = gives_up(graph_of("start a, a end", made={"a": takes(Exponential(MINUTE), **chased)}), "a", "end")
+    team = pool("team", 2)
+    shift = replace(team.shifts[0], learning=Learning(factor="1.5", lasts=7 * DAY))
+    design = shop(graph, replace(team, setup=MINUTE, shifts=(shift,)))
+
+    found = {one.id: one for one in register(design, scenario())}
+    off, _ = moved(design, scenario(), dict.fromkeys(("again/a", "chasing/a", "setup/team", "learning/team"), "off"))
+    high, _ = moved(design, scenario(), {"again/a": 1.0, "learning/team": 1.0, "setup/team": 1.0, "chasing/a": 1.0})
+
+    assert {"again/a", "chasing/a", "setup/team", "learning/team"} <= set(found)
+    step = off.graph.by_id["a"]
+    assert (step.calling_again, step.chasing) == (None, None)
+    assert (off.staffing.pools[0].setup, off.staffing.pools[0].shifts[0].learning) == (0, None)
+    step = high.graph.by_id["a"]
+    assert float(step.calling_again.share) == pytest.approx(1.05 / 2.05)
+    assert step.chasing.after == round(HOUR / 1.5)
+    assert (high.staffing.pools[0].setup, high.staffing.pools[0].shifts[0].learning.factor) == (90_000, "1.75")
