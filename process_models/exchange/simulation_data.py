@@ -1,10 +1,10 @@
 """What simulators say beside a process: people and their hours, times of steps, shares, arrivals; as guesses, grade D.
 
-The readers (:mod:`process_models.exchange.simulation_qbp` for the data that BIMP and Apromore write into BPMN,
-:mod:`process_models.exchange.simulation_json` for the files of Prosimos and Simod) give one value, which is put on a
-graph here: times and shares on its steps and flows, people as staffing. Arrivals come back as the mean of each hour of
-the week, which is what a stream of a scenario asks for. Every part that a file says is accounted for: kept, simplified,
-dropped.
+The readers (:mod:`process_models.exchange.simulation_qbp` and :mod:`process_models.exchange.simulation_bpsim` for what
+stands in a BPMN file, :mod:`process_models.exchange.simulation_json` for the files of Prosimos and Simod) give one
+value, which is put on a graph here: times and shares on its steps and flows, people as staffing. Arrivals come back as
+the mean of each hour of the week, which is what a stream of a scenario asks for. Every part that a file says is
+accounted for: kept, simplified, dropped.
 """
 
 from collections.abc import Iterable, Iterator

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from process_models.exchange.bpmn_file import BpmnFile
 from process_models.exchange.bpmn_import import import_bpmn
+from process_models.exchange.simulation_bpsim import read_bpsim
 from process_models.exchange.simulation_data import Applied, apply, told
 from process_models.exchange.simulation_json import distribution, read_prosimos
 from process_models.exchange.simulation_qbp import read_qbp
@@ -228,3 +229,64 @@ def test_a_file_of_parameters_fits_the_model_beside_it(shared_data: Path):
 
 def test_a_model_without_such_data_has_none(shared_data: Path):
     assert read_qbp(BpmnFile(next((shared_data / "bpmn/miwg_reference").glob("*.bpmn")).read_bytes())) is None
+
+
+BPSIM = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:b="http://www.bpsim.org/schemas/1.0"><resource id="people" name="Clerks"/>
+  <process id="p"><startEvent id="start"/><task id="ask"/><task id="pay"/></process>
+  <relationship type="BPSimData"><extensionElements><b:BPSimData>
+  <b:Scenario id="S1"><b:ScenarioParameters baseTimeUnit="min"/>
+    <b:ElementParameters elementRef="ask"><b:TimeParameters><b:ProcessingTime>
+      <b:TruncatedNormalDistribution min="0" max="9" mean="4" standardDeviation="1"/></b:ProcessingTime>
+      <b:ProcessingTime/></b:TimeParameters></b:ElementParameters>
+    <b:ElementParameters elementRef="pay"><b:TimeParameters><b:ProcessingTime>
+      <b:NormalDistribution mean="0" standardDeviation="0"/></b:ProcessingTime></b:TimeParameters>
+      <b:ControlParameters><b:TriggerCount><b:ResultRequest>count</b:ResultRequest></b:TriggerCount>
+      </b:ControlParameters></b:ElementParameters>
+    <b:ElementParameters elementRef="people"><b:ResourceParameters><b:Quantity><b:NumericParameter value="3"/>
+      </b:Quantity><b:Selection><b:ExpressionParameter value="x"/></b:Selection></b:ResourceParameters>
+      <b:CostParameters><b:UnitCost><b:FloatingParameter value="20.5"/></b:UnitCost></b:CostParameters>
+    </b:ElementParameters></b:Scenario>
+  <b:Scenario id="S2" inherits="S1"><b:ElementParameters elementRef="start"><b:ControlParameters><b:InterTriggerTimer>
+      <b:NegativeExponentialDistribution mean="30"/></b:InterTriggerTimer></b:ControlParameters></b:ElementParameters>
+  </b:Scenario></b:BPSimData></extensionElements></relationship></definitions>"""
+
+
+def test_the_last_scenario_of_bpsim_is_read_with_what_it_inherits():
+    said = read_bpsim(BpmnFile(BPSIM.encode()))
+
+    assert said is not None
+    assert [(task.step, task.time) for task in said.tasks] == [("ask", Gamma(240_000, 60_000))]
+    assert [(crew.name, crew.heads[0][1], crew.rate) for crew in said.crews] == [("Clerks", 3, 2050)]
+    assert set(said.per_hour) == {"2"}
+    assert {(entry.id, entry.became) for entry in said.entries} == {
+        ("ask", "simplified"),
+        ("pay", "dropped"),
+        ("people", "kept"),
+        ("people", "dropped"),
+        ("arrivals", "kept"),
+    }
+
+
+def test_another_scenario_of_bpsim_can_be_named():
+    said = read_bpsim(BpmnFile(BPSIM.encode()), "S1")
+
+    assert said is not None
+    assert said.per_hour == ()
+    assert ("S2", "dropped") in [(entry.id, entry.became) for entry in said.entries]
+    with pytest.raises(ModelError, match="S1, S2"):
+        read_bpsim(BpmnFile(BPSIM.encode()), "S9")
+
+
+def test_bpsim_of_a_published_model_gives_its_times(shared_data: Path):
+    data = (shared_data / "bpmn/miwg_demos/technical_support__camunda.bpmn").read_bytes()
+    people, times = read_bpsim(BpmnFile(data)), read_bpsim(BpmnFile(data), "S2")
+
+    assert people is not None
+    assert times is not None
+    assert {crew.name: crew.heads[0][1] for crew in people.crews}["secondLevelSupport"] == 2
+    found = apply(times, import_bpmn(data, "support").graph, "technical_support__camunda.bpmn")
+
+    assert any(step.time is not None for step in found.design.graph.steps)
+    assert found.per_hour
+    assert all(entry.reason is not None for entry in found.entries if entry.became != "kept")
