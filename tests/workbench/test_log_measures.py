@@ -21,7 +21,7 @@ from tests.workbench.test_data import lucia, read, result_of, send, work  # noqa
 from tests.workbench.test_processes import fields
 from workbench import database
 from workbench.config import Settings
-from workbench.data import store
+from workbench.data import pictures, store
 from workbench.data.example import LOG, PROCESS
 from workbench.data.measure_pages import TABLES, outside_hours
 from workbench.data.model import Terms
@@ -60,6 +60,10 @@ def test_what_comes_outside_of_working_hours_is_counted_by_the_quarter() -> None
     terms = Terms(columns=Columns(case="c", step="s", time="t"), hours=hours)
 
     assert outside_hours(tuple(quarters), terms) == 3
+
+
+def test_a_log_without_counted_arrivals_has_no_picture() -> None:
+    assert pictures.arrivals((), 60) == pictures.arrivals((0,) * 168, 60) == ""
 
 
 def test_moves_say_which_step_and_group_follow_which(lucia: Visitor, engine: Engine) -> None:  # noqa: F811
@@ -229,6 +233,15 @@ def test_single_figures_are_looked_at_on_any_table(lucia: Visitor, asked: str, s
 
     assert answer.status_code == 200
     assert said in words_of(answer.text)
+
+
+def test_single_figures_of_people_are_not_looked_at(lucia: Visitor) -> None:  # noqa: F811
+    id = send(lucia, b"agent,wait,end\n" + b"".join(b"Ann,%d,hung up\n" % n for n in range(1, 30)))
+
+    answer = lucia.get(f"/data/{id}/figures?look=patience&column=wait&unit=s&outcome=agent&gave_up=Ann")
+
+    assert answer.status_code == 422
+    assert '<option value="agent"' not in answer.text
 
 
 def test_single_figures_that_cannot_be_looked_at_say_why(lucia: Visitor) -> None:  # noqa: F811

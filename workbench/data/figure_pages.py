@@ -11,6 +11,7 @@ from msgspec import Struct
 from wtforms import Form
 
 from process_models.logs.amounts import ENOUGH
+from process_models.logs.columns import words_of
 from process_models.logs.dates import moments, possible_orders
 from process_models.logs.errors import LogError
 from process_models.logs.figures import (
@@ -25,6 +26,7 @@ from process_models.logs.figures import (
     patience,
     seasonal,
 )
+from process_models.logs.naming import PEOPLE_WORDS
 from process_models.logs.quality import Remark
 from process_models.logs.reading import preview
 from process_models.logs.table import Column, Table
@@ -59,8 +61,9 @@ def figures(id: str) -> ResponseReturnValue:
     one = found(id)
     reading = _read(one)
     table = reading.table
-    numbers = [name for name in table.names if numeric(table[name])]
-    forms = {look: asked(look, request.args, numbers, list(table.names)) for look in FORMS}
+    plain = [name for name in table.names if not words_of(name) & PEOPLE_WORDS]
+    numbers = [name for name in plain if numeric(table[name])]
+    forms = {look: asked(look, request.args, numbers, plain) for look in FORMS}
     look = request.args.get("look", "")
     form = forms.get(look)
     told = _looked(look, form, table) if form is not None and form.validate() else None

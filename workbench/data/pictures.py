@@ -39,7 +39,12 @@ def heat_of(value: int, limits: tuple[int, ...]) -> int:
 
 
 def arrivals(counts: Sequence[int], minutes: int) -> str:
-    """Return the week as a grid: a row a weekday, a column an interval, the number of cases in each cell."""
+    """Return the week as a grid: a row a weekday, a column an interval, the number of cases in each cell.
+
+    Without a case there is no picture.
+    """
+    if not any(counts):
+        return ""
     of_day, limits = len(counts) // 7, bounds(counts)
     first, last = _open(counts, of_day, 60 // minutes)
     wide = min((WIDTH - NAME) / (last - first), WIDEST)
@@ -58,9 +63,9 @@ def arrivals(counts: Sequence[int], minutes: int) -> str:
 
 
 def _open(counts: Sequence[int], of_day: int, an_hour: int) -> tuple[int, int]:
-    """Return from and up to which interval of the day cases come, whole hours; the whole day where none comes."""
+    """Return from and up to which interval of the day cases come, whole hours."""
     seen = [place % of_day // an_hour for place, count in enumerate(counts) if count]
-    return (min(seen) * an_hour, (max(seen) + 1) * an_hour) if seen else (0, of_day)
+    return min(seen) * an_hour, (max(seen) + 1) * an_hour
 
 
 def _mark(minute: int, x: float, wide: float) -> str:
