@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -171,7 +171,7 @@ def waits(id: str) -> ResponseReturnValue:
         terms=terms,
         rows=[(row, duration(row.waited / row.n), _shares(row)) for row in rows],
         total=duration(total),
-        worst=_worst(rows),
+        worst=worst(rows),
         svg=pictures.causes(rows[:SHOWN]),
         causes=CAUSES,
         words=WORDS,
@@ -224,7 +224,7 @@ def _shares(row: Waited) -> dict[str, str]:
     return {cause: percent(ms / row.waited) if (ms := getattr(row, cause)) else "none" for cause in CAUSES}
 
 
-def _worst(rows: list[Waited]) -> tuple[str, str, str, str] | None:
+def worst(rows: Sequence[Waited]) -> tuple[str, str, str, str] | None:
     """Return the step before which most was waited in our hands, its share of that, its main cause and whose share."""
     ours = {row.step: row.waited - row.extraneous for row in rows}
     if not any(ours.values()):

@@ -285,6 +285,7 @@ def _told(one: Log, result: Result) -> dict[str, Any]:
             (row, MEASURES[row.measure], *(duration(ms) for ms in (row.mean, row.median, row.low, row.high)))
             for row in result.times
         ],
+        "worst": measure_pages.worst(result.waits.rows),
         "costs": _money(result, services.find(db, one.service).currency),
         "profile": documents.fetch(db, result.demand, Profile),
         "svg": draw(graph, Look(title=f"Discovered from {one.name}", measures=_measures(facts))),
