@@ -23,6 +23,7 @@ USE_CASES: tuple[str, ...] = (
     "workbench.experiments.routes",
     "workbench.decisions.routes",
     "workbench.implementation.routes",
+    "workbench.monitoring.routes",
 )
 """Modules with a blueprint ``bp``, in the order of the tiers: lower ones first. Add a use case here."""
 

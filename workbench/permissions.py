@@ -165,6 +165,11 @@ class Permission(StrEnum):
     ACTION_PLAN = "plan actions and how a change goes live"
     ACTION_NOTE = "put down quick fixes and deviations"
 
+    # monitoring
+    BENEFIT_READ = "see what was promised and what is kept"
+    BENEFIT_READ_IN = "take readings of what was promised"
+    BENEFIT_REVIEW = "look back on a change and close the review"
+
 
 ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     # Any one line grants; every rule on the line must hold.
@@ -208,6 +213,9 @@ ALLOWED: dict[Permission, tuple[tuple[Rule, ...], ...]] = {
     Permission.ACTION_READ: ((lead,), (member,), (manager,), (decision_maker,), (analyst,)),
     Permission.ACTION_PLAN: ((lead,),),
     Permission.ACTION_NOTE: ((lead,), (member,), (manager,)),
+    Permission.BENEFIT_READ: ((lead,), (member,), (manager,), (decision_maker,), (analyst,)),
+    Permission.BENEFIT_READ_IN: ((lead,), (analyst,)),
+    Permission.BENEFIT_REVIEW: ((lead,),),
 }
 
 

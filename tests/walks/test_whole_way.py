@@ -369,6 +369,33 @@ def implement(story: Story, review: str, name: str) -> None:
     walk.look_at(f"{name}-live")
 
 
+# Monitor
+
+
+def monitor(story: Story, review: str, name: str) -> None:
+    """Take readings before and after the change, look back, settle what is left, and close the review."""
+    walk = story.as_("nora")
+    page = walk.page
+    walk.open(f"/reviews/{review}/benefits", f"{name}-promised")
+    opened(page, "Take readings")
+    days = [f"2025-{month:02}-28, {390 + month}" for month in range(7, 13)]
+    days += [f"2026-{month:02}-28, {300 + month}" for month in range(1, 9)]
+    page.fill("#lines", "\n".join(days))
+    send(page, "Keep the readings")
+    expect(page.locator("main svg.forest")).to_be_visible()
+    walk.look_at(f"{name}-benefits")
+    opened(page, "Look back")
+    page.get_by_label("3 months", exact=True).check()
+    page.get_by_label("Continue: it does what was promised, or enough of it").check()
+    page.fill("#text", "It does what was promised.")
+    send(page, "Keep it")
+    opened(page, "Close the review")
+    page.fill("#lessons", "Ask the people who do it first.")
+    send(page, "Close the review")
+    expect(page.locator("h1")).to_have_text("The review is closed")
+    walk.look_at(f"{name}-closed")
+
+
 def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) -> str:
     """Walk all parts, and return what the review's first page says at the end."""
     nora = story.as_("nora")
@@ -381,6 +408,7 @@ def whole_way(story: Story, file: Path, name: str, corrections: dict[str, str]) 
     draft_and_simulate(story, review, name)
     decide(story, review, name)
     implement(story, review, name)
+    monitor(story, review, name)
     nora.open(f"/reviews/{review}/", f"{name}-home")
     return nora.page.locator("main").inner_text()
 

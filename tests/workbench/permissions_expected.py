@@ -186,6 +186,11 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "implementation.put_down", "/reviews/{review}/notes", frozenset({LEAD, MEMBER, MANAGER})),
     Row("GET", "implementation.show", "/actions/{action}", REVIEWERS),
     Row("POST", "implementation.close", "/actions/{action}/close", REVIEWERS),
+    # monitoring
+    Row("GET", "monitoring.index", "/reviews/{review}/benefits", REVIEWERS),
+    Row("POST", "monitoring.take_readings", "/reviews/{review}/readings", frozenset({LEAD, ANALYST})),
+    Row("POST", "monitoring.look_back", "/reviews/{review}/outcome", frozenset({LEAD})),
+    Row("POST", "monitoring.close", "/reviews/{review}/close", frozenset({LEAD})),
     # findings
     Row("GET", "findings.index", "/reviews/{review}/findings", WEIGHERS),
     Row("POST", "findings.write", "/reviews/{review}/findings", frozenset({LEAD, ANALYST})),

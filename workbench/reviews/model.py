@@ -16,8 +16,18 @@ from process_models.values.fractions import Fraction, number
 from process_models.values.material import Judgement, Table, material_changes
 from workbench.permissions import Place
 
-Stage = Literal["plan", "scope", "map", "challenge", "analyse", "options", "decide", "implement"]
-STAGES: tuple[Stage, ...] = ("plan", "scope", "map", "challenge", "analyse", "options", "decide", "implement")
+Stage = Literal["plan", "scope", "map", "challenge", "analyse", "options", "decide", "implement", "monitor"]
+STAGES: tuple[Stage, ...] = (
+    "plan",
+    "scope",
+    "map",
+    "challenge",
+    "analyse",
+    "options",
+    "decide",
+    "implement",
+    "monitor",
+)
 
 
 class Review(Struct, frozen=True):
