@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from process_models.graph.edits import ChangeStep
+from process_models.redesign.moves import Remove
 from process_models.values.canonical import digest
 from tests.workbench.deciding import a_recommendation, decided, found, pack
 from tests.workbench.people import Visitor
@@ -64,6 +65,17 @@ def test_actions_follow_from_each_change_with_training_and_a_briefing():
     ]
     assert "role claims handler → senior" in follows[0].origin
     assert proposed(before, before) == ()
+
+
+def test_the_ways_of_cases_change_together():
+    before = refunds()
+    after = Remove("check").apply(before)
+
+    assert [one.text for one in proposed(before, after)] == [
+        "Stop step “Check”",
+        "Lead cases the new way: “Take → Decide”",
+        "Brief claims handler, senior on what changes and from when",
+    ]
 
 
 def test_what_was_decided_becomes_actions_once(engine: Engine, decided_review: str):

@@ -34,7 +34,7 @@ def chart(title: str, drawn: Chart, labels: Sequence[str], tell: Callable[[float
     if target is not None:
         parts.append(
             f'<path d="M{LEFT} {y(target):.1f}H{WIDTH - RIGHT}" stroke="currentColor" stroke-dasharray="1 4" '
-            f'fill="none"/><text class="axis" x="{WIDTH - RIGHT + 6}" y="{y(target) - 4:.1f}">target</text>'
+            f'fill="none"/><text class="axis" x="{LEFT}" y="{y(target) - 5:.1f}">target</text>'
         )
     told = escape(
         f"{title}. {len(labels)} points, {len(drawn.marked)} of them stand out. The table says the same.", True

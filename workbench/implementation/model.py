@@ -22,8 +22,6 @@ KINDS: dict[Kind, str] = {
 }
 KIND_OF: dict[str, Kind] = {
     "step": "change",
-    "flow": "change",
-    "row": "change",
     "dependency": "change",
     "obligation": "document",
     "promise": "brief",
@@ -32,6 +30,8 @@ KIND_OF: dict[str, Kind] = {
     "hours": "staff",
     "name": "document",
 }
+WAYS_OF_CASES = ("flow", "row")
+"""Changes of which way cases go: they come about together; that a flow ends says nothing that its steps do not say."""
 State = Literal["open", "done", "dropped"]
 
 
@@ -113,7 +113,12 @@ def proposed(before: Design, after: Design) -> tuple[Proposed, ...]:
     own = [
         Proposed(KIND_OF.get(one.kind, "change"), _imperative(one), one.id if one.id in steps else "", one.text)
         for one in changes
+        if one.kind not in WAYS_OF_CASES
     ]
+    led = [one for one in changes if one.kind in WAYS_OF_CASES and one.verb != "removed"]
+    if led:
+        names = ", ".join(dict.fromkeys(f"“{one.name}”" for one in led))
+        own.append(Proposed("change", f"Lead cases the new way: {names}", "", " ".join(one.text for one in led)))
     touched = [one for one in changes if one.kind == "step" and one.id in steps and steps[one.id].role]
     named: dict[str, list[str]] = {}
     for one in touched:
