@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import Engine
 
 from process_models.values.canonical import digest
 from simulations.experiments import Result
-from tests.workbench.deciding import a_recommendation, change_baseline, decided, found, pack
+from tests.workbench.deciding import WORDS, a_recommendation, an_action, change_baseline, decided, found, pack
 from tests.workbench.people import Visitor
 from tests.workbench.reviewing import a_review, an_accepted_finding, criterion
 from workbench import database, example
@@ -20,7 +21,7 @@ from workbench.implementation import operations as implementation
 from workbench.implementation.model import Rollout
 from workbench.monitoring import operations, store
 from workbench.monitoring.model import Reading, benefit, pasted
-from workbench.monitoring.routes import progress, waiting
+from workbench.monitoring.routes import progress, signs, waiting
 from workbench.reviews import store as reviews
 
 TODAY = database.now().date()
@@ -238,3 +239,23 @@ def test_a_line_that_cannot_be_read_stays_on_the_page(app: Flask, live_review: s
     assert answer.status_code == 422
     assert "Line 1, “yesterday, 3”" in answer.text
     assert "yesterday, 3</textarea>" in answer.text
+
+
+def test_the_portfolio_shows_promises_late_actions_and_outdated_signatures(
+    app: Flask, engine: Engine, live_review: str
+) -> None:
+    nora = Visitor(app, "nora")
+    an_action(engine, live_review)
+    with time_machine.travel(database.now() + timedelta(days=40)):
+        change_baseline(engine, live_review, "pay", role="senior")
+        page = Visitor(app, "nora").get("/reviews/").text
+
+    assert nora.get("/reviews/").status_code == 200
+    assert "1 action late, the first since" in page
+    assert "Look back after 3 months, due" in page
+    assert f"Signature outdated: {WORDS.title}" in page
+
+
+def test_the_portfolio_says_which_promises_are_kept(app: Flask, engine: Engine, live_review: str) -> None:
+    with app.test_request_context(), database.reading(engine) as db:
+        assert signs(db, reviews.find(db, live_review)) == []

@@ -27,7 +27,7 @@ from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, Place, may, needs, require, see, signing
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
-from workbench.reviews.model import PROGRESS, Need, Review, StageFact
+from workbench.reviews.model import PROGRESS, SIGNS, Need, Review, Sign, StageFact
 from workbench.signing import SignForm
 from workbench.web import moment
 
@@ -326,6 +326,22 @@ def _waits(db: Connection, actor: Actor, found: Recommendation, asked: Pack) -> 
     return None
 
 
+def signs(db: Connection, review: Review) -> list[Sign]:
+    """Return the signatures that are outdated, and decisions that were put off to a day that is over."""
+    out = []
+    for found in store.recommendations(db, review.id):
+        last = next(iter(operations.standings(db, found, pack_of(db, found))), None)
+        url = url_for("decisions.show", id=found.id)
+        if last is None:
+            continue
+        title = store.proposal(db, found.id).wording.title
+        if not last.stands:
+            out.append(Sign(f"Signature outdated: {title}", "outdated", url))
+        elif last.signature.record.until and date.fromisoformat(last.signature.record.until) < database.now().date():
+            out.append(Sign(f"Put off, and the day is over: {title}", "not met", url))
+    return out
+
+
 def stage(db: Connection, review: Review) -> StageFact:
     """Return how far the decision is."""
     found = store.recommendations(db, review.id)
@@ -356,3 +372,4 @@ def place_of(db: Connection, subject: str) -> Place | None:
 PROGRESS["decide"] = stage
 pages.WAITING.append(waiting)
 pages.PLACES.append(place_of)
+SIGNS.append(signs)

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from process_models.values.words import count
 from workbench import pages, web
 from workbench.accounts import store as people
 from workbench.database import now
@@ -20,7 +21,7 @@ from workbench.permissions import Actor, Permission, may, needs, see
 from workbench.processes import store as processes
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
-from workbench.reviews.model import PROGRESS, Need, Review, StageFact
+from workbench.reviews.model import PROGRESS, SIGNS, Need, Review, Sign, StageFact
 
 bp = Blueprint("implementation", __name__)
 TIME_TO_DO = timedelta(days=28)
@@ -111,11 +112,11 @@ def take(id: str) -> ResponseReturnValue:
             if str(n) in chosen
         ]
         try:
-            count = operations.write(web.engine(), web.actor(), id, intents)
+            made = operations.write(web.engine(), web.actor(), id, intents)
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
             return _index(review, {"take": form}), refusal.status
-        web.tell("actions_made", count=count)
+        web.tell("actions_made", count=made)
         return redirect(url_for(".index", id=id), 303)
     return _index(review, {"take": form}), 422
 
@@ -270,5 +271,15 @@ def progress(db: Connection, review: Review) -> StageFact:
     return StageFact("Implementation ends when the change is live", why, needs, url, "Open the actions")
 
 
+def signs(db: Connection, review: Review) -> list[Sign]:
+    """Return whether actions are late."""
+    late = [one for one in store.actions(db, review.id) if one.open and one.due < now().date()]
+    if not late:
+        return []
+    words = f"{count(len(late), 'action', 'actions')} late, the first since {web.day(late[0].due)}"
+    return [Sign(words, "not met", url_for("implementation.index", id=review.id))]
+
+
+SIGNS.append(signs)
 pages.WAITING.append(waiting)
 PROGRESS["implement"] = progress

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from process_models.evidence.control_charts import variation
 from process_models.values.fractions import Fraction, fraction, number
+from process_models.values.words import count
 from workbench import pages, web
 from workbench.analyses import picture
 from workbench.database import now
@@ -24,7 +25,7 @@ from workbench.permissions import Actor, Permission, may, needs, see
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
 from workbench.reviews.forms import in_words
-from workbench.reviews.model import PROGRESS, Need, Review, StageFact
+from workbench.reviews.model import PROGRESS, SIGNS, Need, Review, Sign, StageFact
 from workbench.services import store as services
 
 bp = Blueprint("monitoring", __name__)
@@ -123,11 +124,11 @@ def take_readings(id: str) -> ResponseReturnValue:
     if form.validate():
         try:
             lines = pasted(form.lines.data)
-            count = operations.take_readings(web.engine(), web.actor(), id, form.criterion.data, lines)
+            taken = operations.take_readings(web.engine(), web.actor(), id, form.criterion.data, lines)
         except Refusal as refusal:
             form.refuse(form.lines, refusal)
             return _index(review, {"readings": form}), refusal.status
-        web.tell("readings_kept", count=count)
+        web.tell("readings_kept", count=taken)
         return redirect(url_for(".index", id=id), 303)
     return _index(review, {"readings": form}), 422
 
@@ -210,5 +211,27 @@ def progress(db: Connection, review: Review) -> StageFact:
     return StageFact("Monitoring ends when the review is closed", why, needs, url, "Open the benefits")
 
 
+def signs(db: Connection, review: Review) -> list[Sign]:
+    """Return whether promises are kept, and whether a look back is due."""
+    url = url_for("monitoring.index", id=review.id)
+    live = operations.live_since(db, review.id)
+    if live is None:
+        return []
+    found = operations.benefits(db, review)
+    broken = [one.criterion.name for one in found if one.kept == "not kept"]
+    kept = sum(1 for one in found if one.kept == "kept")
+    out = [Sign(f"Promise not kept: {', '.join(broken)}", "not met", url)] if broken else []
+    if kept:
+        out.append(Sign(f"{kept} of {count(len(found), 'promise', 'promises')} kept", "done", url))
+    done = {one.after for one in store.outcomes(db, review.id)}
+    due = [
+        Sign(f"Look back after {after}, due {web.day(live + days)}", "outdated", url)
+        for after, days in REVIEWED_AFTER.items()
+        if after not in done and live + days < now().date() and not store.closed(db, review.id)
+    ]
+    return out + due
+
+
+SIGNS.append(signs)
 pages.WAITING.append(waiting)
 PROGRESS["monitor"] = progress

@@ -216,6 +216,18 @@ LINKS: list[Callable[[Connection, Review, str], list[Link]]] = []
 """What use cases add to the card of a step on the review's map: open questions, say."""
 
 
+class Sign(Struct, frozen=True):
+    """Something about a review that one look at all reviews should show: late, expiring, or kept."""
+
+    words: str
+    state: Literal["done", "under way", "not met", "outdated"]
+    url: str
+
+
+SIGNS: list[Callable[[Connection, Review], list[Sign]]] = []
+"""What the portfolio shows of a review beside its stage; use cases add theirs at import."""
+
+
 class StagePoint(Struct, frozen=True):
     """A stop on the line of stages."""
 

@@ -34,7 +34,7 @@ from workbench.reviews.forms import (
     ends_in_words,
     in_words,
 )
-from workbench.reviews.model import BADGES, LINKS, Review, Scope, Stage, line
+from workbench.reviews.model import BADGES, LINKS, SIGNS, Review, Scope, Stage, line
 from workbench.reviews.progress import judged, line_order, locked, progress, scope_state, stage_now
 from workbench.services import store as services
 from workbench.signing import SignForm
@@ -68,7 +68,11 @@ def _may_review() -> list[Any]:
 def _index(form: ReviewForm) -> str:
     db = web.current()
     mine = [review for review in store.reviews(db) if may(web.actor(), Permission.REVIEW_READ, review.place)]
-    rows = [(review, facts, stage_now(facts)) for review in mine for facts in [progress(db, review)]]
+    rows = [
+        (review, facts, stage_now(facts), [sign for signs in SIGNS for sign in signs(db, review)])
+        for review in mine
+        for facts in [progress(db, review)]
+    ]
     return render_template(
         "reviews/index.html",
         rows=rows,
