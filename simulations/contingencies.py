@@ -15,7 +15,7 @@ from process_models.values.luck import Purpose
 if TYPE_CHECKING:
     from simulations.plan import Plan
 
-CAPACITY, SHIFT = 0, 1
+BLOCK, PACE, CAPACITY, SHIFT = -2, -1, 0, 1
 
 
 class Control(NamedTuple):
@@ -23,8 +23,10 @@ class Control(NamedTuple):
 
     time: int
     kind: int
-    """CAPACITY (heads by which it changes) or SHIFT (1 opens, 0 closes)."""
+    """BLOCK (twice a step, plus 1 where the group can no longer begin it), PACE (thousandths that work then takes),
+    CAPACITY (heads by which it changes) or SHIFT (1 opens, 0 closes)."""
     group: int
+    """For PACE a step, or the number of steps plus a group."""
     value: int
 
 
@@ -33,8 +35,12 @@ def controls(plan: "Plan", world: int) -> list[Control]:
     shifts = [
         Control(*row) for row in zip(*(a.tolist() for a in (plan.ctime, plan.ckind, plan.cgrp, plan.cval)), strict=True)
     ]
+    slower = zip(*(a.tolist() for a in (plan.ptime, plan.pwhat, plan.pvalue)), strict=True)
+    paces = [Control(time, PACE, what, value) for time, what, value in slower]
+    stopped = zip(*(a.tolist() for a in (plan.xtime, plan.xgrp, plan.xvalue)), strict=True)
+    blocks = [Control(time, BLOCK, group, value) for time, group, value in stopped]
     deltas = [one for group in range(len(plan.cap0)) for one in _deltas(plan, world, group)]
-    return sorted(shifts + deltas, key=lambda control: control[:3])
+    return sorted(blocks + paces + shifts + deltas, key=lambda control: control[:3])
 
 
 def absences(plan: "Plan", world: int, group: int, head: int) -> tuple[Interval, ...]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from process_models.values import luck
 from process_models.values.errors import ModelError
-from simulations.contingencies import controls
+from simulations.contingencies import CAPACITY, controls
 from simulations.demand import MOST_CASES
 from simulations.plan import MOST_UNDER_WAY, Ints, Plan
 from simulations.trace import Trace
@@ -31,9 +31,9 @@ G, G2 = U(luck.G), U(luck.G2)
 MIX1, MIX2 = U(0xBF58476D1CE4E5B9), U(0x94D049BB133111EB)
 ONE = U(1)
 LOW24 = U(0xFFFFFF)
-DURATION, ROUTE, PATIENCE, ARRIVING = U(0), U(1), U(2), U(4)
+DURATION, ROUTE, PATIENCE, ARRIVING, AGAIN, BACK, CHILD = U(0), U(1), U(2), U(4), U(11), U(12), U(13)
 START, WORK, WAIT, CHOICE, FORK, JOIN, END = range(7)
-CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, IMPATIENT, HELD_LONG = range(7)
+BLOCKS, PACES, CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, IMPATIENT, HELD_LONG, RETURN, CHASE = range(11)
 ENTER, BEGIN, LEAVE, GIVE_UP, WITHDRAW, CLOSE, PUT_BACK, RELEASE = range(1, 9)
 HAND_OVER, RESTART = 1, 2
 FREE, QUEUING, WAITING, SERVED, HELD = range(5)
@@ -126,12 +126,22 @@ def pop(heap, size):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def oldest(now, low, high, gql, qage, levels, heads_of_queue, came_at, seq):  # type: ignore[no-untyped-def]
-    """Return the stay with the best priority where waiting betters it, the first of several; -1 for none."""
+def child(who, step, visit, number):  # type: ignore[no-untyped-def]
+    """Return what :func:`luck.child` returns."""
+    return mix(draw(mix((who + ONE) * G), step, visit, CHILD) + U(number) * G)
+
+
+@numba.njit(cache=True)
+def oldest(  # type: ignore[no-untyped-def]
+    now, group, low, high, gql, qage, levels, heads_of_queue, behind, at_step, cannot, came_at, seq
+):
+    """Return the best stay that a group can begin, where waiting betters priorities or steps are stopped; or -1."""
     found, best, least = np.int64(-1), np.int64(0), np.int64(0)
     for c in range(len(levels)):
         for i in range(low, high):
             candidate = heads_of_queue[gql[i], c]
+            while candidate >= 0 and cannot[group, at_step[candidate]]:
+                candidate = behind[candidate]
             if candidate < 0:
                 continue
             level = levels[c]
@@ -228,6 +238,11 @@ def run(  # type: ignore[no-untyped-def]
     qage,
     sdue,
     levels,
+    rshare,
+    rdist,
+    chafter,
+    chevery,
+    chinto,
     world,
     traced,
     room,
@@ -253,6 +268,15 @@ def run(  # type: ignore[no-untyped-def]
     rank = np.zeros(room, np.int64)
     of_type = np.zeros(room, np.int64)
     due = np.zeros(room, np.int64)
+    whose = np.zeros(room, np.uint64)
+    of_stream = np.zeros(room, np.int64)
+    chases = np.zeros(room, np.int8)
+    # cases that will call again
+    back_who = np.zeros(room, np.uint64)
+    back_stream = np.zeros(room, np.int64)
+    back_parent = np.zeros(room, np.int64)
+    spare_back = np.arange(room - 1, -1, -1)
+    spare_backs = room
     branches = np.zeros(room, np.int64)
     ending = np.zeros(room, np.int8)
     gave_up = np.zeros(room, np.int8)
@@ -277,6 +301,7 @@ def run(  # type: ignore[no-untyped-def]
     came_at = np.zeros(stays, np.int64)
     place = np.zeros(stays, np.int64)  # by which its line is sorted, and then by seq
     by_head = np.zeros(stays, np.int64)
+    contacts = np.zeros(stays, np.int64)
     ahead = np.full(stays, -1, np.int64)  # in its queue
     behind = np.full(stays, -1, np.int64)
     prior = np.full(stays, -1, np.int64)  # among the stays of its case
@@ -299,6 +324,12 @@ def run(  # type: ignore[no-untyped-def]
             most_heads = max(most_heads, cap0[i])
     last_sort = np.full((groups, most_heads), -1, np.int64)  # what each head did last, where heads set up
     in_hand = np.zeros((groups, most_heads), np.int8)
+    calls, hunts, paced = rshare.any(), chafter.any(), False
+    for i in range(len(ckind)):
+        paced = paced or ckind[i] == PACES - CAPACITIES
+        aged = aged or ckind[i] == BLOCKS - CAPACITIES
+    pace = np.full(steps + groups, 1000, np.int64)
+    cannot = np.zeros((groups, steps), np.int32)
     heads = cap0.astype(np.int64)
     is_open = opn0.copy()
     busy = np.zeros(groups, np.int64)
@@ -348,7 +379,7 @@ def run(  # type: ignore[no-untyped-def]
             for s in range(streams):
                 if next_at[s] >= 0 and (from_stream < 0 or next_at[s] < at_arrival):
                     from_stream, at_arrival = s, next_at[s]
-        if from_stream < 0 and open_cases == 0:
+        if from_stream < 0 and open_cases == 0 and spare_backs == room:
             break
         best = np.int64(2**62)
         if control < len(ctime):
@@ -362,35 +393,33 @@ def run(  # type: ignore[no-untyped-def]
         if best == 2**62 or now > limit:
             break
         lined, ran, fresh_ones, touched, released = 0, 0, 0, -1, -1
+        admits, chasing, who, stream, count, into = False, 0, U(0), np.int64(0), np.int64(0), np.int64(0)
 
         # apply it
         if source == 0:
             touched = cgrp[control]
-            if ckind[control] == CAPACITIES:
+            if ckind[control] == CAPACITY:
                 heads[touched] += cval[control]
+            elif ckind[control] == PACES - CAPACITIES:
+                pace[touched] = cval[control]
+                touched = -1
+            elif ckind[control] == BLOCKS - CAPACITIES:
+                cannot[touched, cval[control] // 2] += 1 if cval[control] % 2 else -1
             else:
                 is_open[touched] = cval[control]
             control += 1
         elif source == 1:
-            if come > MOST_CASES:
-                return TOO_MANY, written, come, 0
-            if open_cases == MOST_UNDER_WAY:
-                queued = np.zeros(steps, np.int64)
-                for i in range(stays):
-                    if state[i] == QUEUING or state[i] == HELD:
-                        queued[at_step[i]] += 1
-                return OVERRUN, written, come, np.argmax(queued)
-            spare_cases -= 1
-            case = spare_case[spare_cases]
+            admits = True
             if from_stream == streams:
-                stream, count, into = bstream[backlog], of_backlog, bstep[backlog]
+                stream, into = np.int64(bstream[backlog]), np.int64(bstep[backlog])
+                count = np.int64(of_backlog)
                 who = (U(bkey[backlog]) << U(32)) | U(of_backlog)
                 of_backlog += 1
                 while backlog < len(bstep) and of_backlog >= bcases[backlog]:
                     backlog, of_backlog = backlog + 1, 0
             else:
                 s = from_stream
-                stream, count, into, who = s, count_of[s], first_step, next_who[s]
+                stream, count, into, who = np.int64(s), count_of[s], first_step, next_who[s]
                 count_of[s] += 1
                 following = (U(skey[s]) << U(32)) | U(count_of[s])
                 lot = mix(world + (following + ONE) * G)
@@ -403,28 +432,34 @@ def run(  # type: ignore[no-untyped-def]
                     i = corner[s]
                     rise = lcum[i + 1] - lcum[i]
                     next_at[s] = ltime[i] + share_of(ltime[i + 1] - ltime[i], sum_of[s] - lcum[i], rise)
-            lots[case] = mix(world + (who + ONE) * G)
-            number[case], arrived[case], rank[case], branches[case] = come, now, sclass[stream], 1
-            ending[case], gave_up[case], case_stay[case], of_type[case] = 0, 0, -1, sctype[stream]
-            due[case] = now + sdue[stream]
-            for i in range(steps):
-                visits[case, i] = 0
-                joined[case, i] = 0
-            if traced:
-                cases[come, 0], cases[come, 1], cases[come, 2] = now, stream, count
-            come += 1
-            open_cases += 1
-            lives[0, 0], lives[0, 1], lives[0, 2] = case, into, -1
-            lined = 1
         else:
-            stay, whose = heap[0, 2], heap[0, 1]
+            stay, second = heap[0, 2], heap[0, 1]
             kind = best & 15
             pop(heap, events)
             events -= 1
-            if mark[stay] != whose:
+            if kind == RETURN:
+                admits, into = True, first_step
+                who, stream, count = back_who[stay], back_stream[stay], -1 - back_parent[stay]
+                spare_back[spare_backs] = stay
+                spare_backs += 1
+            elif mark[stay] != second:
                 continue
             case, step, visit = of_case[stay], at_step[stay], on_visit[stay]
-            if kind == SHIFT_OVER:
+            if kind == RETURN:
+                pass
+            elif kind == CHASE:
+                if state[stay] == SERVED:
+                    continue
+                contacts[stay] += 1
+                admits, into, chasing = True, np.int64(chinto[step]), 1
+                who = child(whose[case], U(key[step]), U(visit), contacts[stay])
+                stream, count = of_stream[case], -1 - number[case]
+                if chevery[step]:
+                    if events == len(heap):
+                        return FULL, written, come, 0
+                    push(heap, events, (now + chevery[step]) * 16 + CHASE, mark[stay], stay)
+                    events += 1
+            elif kind == SHIFT_OVER:
                 touched = with_group[stay]
                 busy[touched] -= 1
                 if sets_up and setup[touched]:
@@ -482,6 +517,17 @@ def run(  # type: ignore[no-untyped-def]
                     counts[3, step] += 1
                     waits[step] += now - since[stay]
                 lives[0, 0], lives[0, 1], lives[0, 2] = case, gone[step], step
+                if calls and np.int64(draw(lots[case], U(key[step]), U(visit), AGAIN) >> U(32)) < rshare[step]:
+                    if spare_backs == 0 or events == len(heap):
+                        return FULL, written, come, 0
+                    bits = draw(lots[case], U(key[step]), U(visit), BACK)
+                    over = now + look_up(bits, body[rdist[step]], tail[rdist[step]])
+                    spare_backs -= 1
+                    i = spare_back[spare_backs]
+                    back_who[i] = child(whose[case], U(key[step]), U(visit), 0)
+                    back_stream[i], back_parent[i] = of_stream[case], number[case]
+                    push(heap, events, over * 16 + RETURN, mark[stay], i)
+                    events += 1
             else:
                 if state[stay] == SERVED:
                     touched = with_group[stay]
@@ -514,7 +560,7 @@ def run(  # type: ignore[no-untyped-def]
                                 onto = fto[low + i]
                                 break
                 lives[0, 0], lives[0, 1], lives[0, 2] = case, onto, came
-            if kind != SHIFT_OVER and kind != HELD_LONG:
+            if kind != SHIFT_OVER and kind != HELD_LONG and not admits:
                 if kind == IMPATIENT or state[stay] == WAITING:
                     if prior[stay] >= 0:
                         later[prior[stay]] = later[stay]
@@ -526,6 +572,32 @@ def run(  # type: ignore[no-untyped-def]
                 spare_stay[spare_stays] = stay
                 spare_stays += 1
                 lined = 1
+
+        # a case that comes: of itself, again, or because another waits
+        if admits:
+            if come > MOST_CASES:
+                return TOO_MANY, written, come, 0
+            if open_cases == MOST_UNDER_WAY:
+                queued = np.zeros(steps, np.int64)
+                for i in range(stays):
+                    if state[i] == QUEUING or state[i] == HELD:
+                        queued[at_step[i]] += 1
+                return OVERRUN, written, come, np.argmax(queued)
+            spare_cases -= 1
+            case = spare_case[spare_cases]
+            lots[case], whose[case] = mix(world + (who + ONE) * G), who
+            number[case], arrived[case], rank[case], branches[case] = come, now, sclass[stream], 1
+            ending[case], gave_up[case], case_stay[case], of_type[case] = 0, 0, -1, sctype[stream]
+            due[case], of_stream[case], chases[case] = now + sdue[stream], stream, chasing
+            for i in range(steps):
+                visits[case, i] = 0
+                joined[case, i] = 0
+            if traced:
+                cases[come, 0], cases[come, 1], cases[come, 2] = now, stream, count
+            come += 1
+            open_cases += 1
+            lives[0, 0], lives[0, 1], lives[0, 2] = case, into, -1
+            lined = 1
 
         # let the lives that follow run until each blocks
         while ran < lined or released >= 0:
@@ -548,6 +620,8 @@ def run(  # type: ignore[no-untyped-def]
                         bits = draw(lots[case], U(key[step]), U(visit), DURATION)
                         shape = dist[of_type[case], step]
                         over = now + look_up(bits, body[shape], tail[shape])
+                        if paced:
+                            over = now + (over - now) * pace[step] // 1000
                         if events == len(heap):
                             return FULL, written, come, 0
                         push(heap, events, over * 16 + DONE, mark[stay], stay)
@@ -592,6 +666,12 @@ def run(  # type: ignore[no-untyped-def]
                     of_case[stay], at_step[stay], on_visit[stay], came_from[stay] = case, step, visit, came
                     mark[stay] = (number[case] << 28) | (step << 16) | visit
                     since[stay], rest[stay], came_at[stay] = now, -1, now
+                    if hunts and chafter[step] and not chases[case]:
+                        contacts[stay] = 0
+                        if events == len(heap):
+                            return FULL, written, come, 0
+                        push(heap, events, (now + chafter[step]) * 16 + CHASE, mark[stay], stay)
+                        events += 1
                     later[stay], prior[stay] = case_stay[case], -1
                     if case_stay[case] >= 0:
                         prior[case_stay[case]] = stay
@@ -617,6 +697,8 @@ def run(  # type: ignore[no-untyped-def]
                         bits = draw(lots[case], U(key[step]), U(visit), DURATION)
                         shape = dist[of_type[case], step]
                         over = now + look_up(bits, body[shape], tail[shape])
+                        if paced:
+                            over = now + (over - now) * pace[step] // 1000
                         if events == len(heap):
                             return FULL, written, come, 0
                         push(heap, events, over * 16 + DONE, mark[stay], stay)
@@ -773,7 +855,10 @@ def run(  # type: ignore[no-untyped-def]
             while is_open[group] and busy[group] < heads[group]:
                 found, least = np.int64(-1), np.int64(-1)
                 if aged:
-                    found = oldest(now, gqp[group], gqp[group + 1], gql, qage, levels, heads_of_queue, came_at, seq)
+                    low, high = gqp[group], gqp[group + 1]
+                    found = oldest(
+                        now, group, low, high, gql, qage, levels, heads_of_queue, behind, at_step, cannot, came_at, seq
+                    )
                 for c in range(0 if aged else classes):
                     for i in range(gqp[group], gqp[group + 1]):
                         candidate = heads_of_queue[gql[i], c]
@@ -785,11 +870,14 @@ def run(  # type: ignore[no-untyped-def]
                     break
                 case, step, visit = of_case[found], at_step[found], on_visit[found]
                 c, q = rank[case], qu[step]
-                heads_of_queue[q, c] = behind[found]
-                if behind[found] >= 0:
-                    ahead[behind[found]] = -1
+                if ahead[found] >= 0:
+                    behind[ahead[found]] = behind[found]
                 else:
-                    tails_of_queue[q, c] = -1
+                    heads_of_queue[q, c] = behind[found]
+                if behind[found] >= 0:
+                    ahead[behind[found]] = ahead[found]
+                else:
+                    tails_of_queue[q, c] = ahead[found]
                 if prior[found] >= 0:
                     later[prior[found]] = later[found]
                 else:
@@ -812,6 +900,8 @@ def run(  # type: ignore[no-untyped-def]
                     bits = draw(lots[case], U(key[step]), U(visit), DURATION)
                     shape = dist[of_type[case], step]
                     rest[found] = look_up(bits, body[shape], tail[shape])
+                    if paced:
+                        rest[found] = rest[found] * pace[step] // 1000 * pace[steps + group] // 1000
                 left = rest[found]
                 if sets_up and setup[group]:
                     kind_of_work = of_type[case] if setby[group] else step
@@ -988,6 +1078,7 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
             *(np.ascontiguousarray(changes[:, n]) for n in range(4)),
             *_filled(plan),
             known.astype(np.int64),
+            *_children(plan),
             np.uint64(world),
             traced,
             room,
@@ -1020,6 +1111,13 @@ def _filled(plan: Plan) -> tuple[Any, ...]:
         *(_or_none(*pair) for pair in ((plan.setup, groups), (plan.setby, groups))),
         *(_or_none(*pair) for pair in ((plan.qorder, queues), (plan.qage, queues), (plan.sdue, streams))),
     )
+
+
+@lru_cache(maxsize=8)
+def _children(plan: Plan) -> tuple[Any, ...]:
+    """Return by which rules cases bring about others, as the loop reads them."""
+    arrays = (plan.rshare, plan.rdist, plan.chafter, plan.chevery, plan.chinto)
+    return tuple(_or_none(array, len(plan.stype)) for array in arrays)
 
 
 def _or_none(array: NDArray[Any], size: int) -> NDArray[Any]:

@@ -32,6 +32,7 @@ from process_models.values.fractions import apportion, number
 from process_models.values.sentences import Sentence, say
 from simulations.contingencies import SHIFT
 from simulations.demand import ONE, cumulative
+from simulations.hindrances import blocks_of, paces
 from simulations.scenario import Scenario
 
 WHOLE = 2**32
@@ -190,6 +191,24 @@ class Plan:
     """Whether all heads have the spells of an absence together; empty where each has its own everywhere."""
     fcost: Ints = field(default_factory=lambda: _ints(()))
     """Paid for each case that does not keep a clock, in their order; empty where nothing is paid."""
+    rshare: Ints = field(default_factory=lambda: _ints(()))
+    """Share of those who give up at each step and come back, in 1/2^32; empty where nobody does."""
+    rdist: Small = field(default_factory=lambda: _small(()))
+    """Table of how long after, else -1."""
+    chafter: Ints = field(default_factory=lambda: _ints(()))
+    """Waiting at each step after which a contact chases, 0 for never; empty where none does."""
+    chevery: Ints = field(default_factory=lambda: _ints(()))
+    """Time after which another does, 0 for never."""
+    chinto: Small = field(default_factory=lambda: _small(()))
+    """Where it comes in."""
+    ptime: Ints = field(default_factory=lambda: _ints(()))
+    pwhat: Small = field(default_factory=lambda: _small(()))
+    pvalue: Ints = field(default_factory=lambda: _ints(()))
+    """Times from which work of a step (or of a group, numbered after the steps) takes so many thousandths."""
+    xtime: Ints = field(default_factory=lambda: _ints(()))
+    xgrp: Small = field(default_factory=lambda: _small(()))
+    xvalue: Ints = field(default_factory=lambda: _ints(()))
+    """Times from which a group can no longer begin a step (twice its number plus 1), or can again (twice it)."""
     read: Bytes
     """SHA-256 of what is read off the trace: clocks, working hours, zone and start."""
 
@@ -285,6 +304,9 @@ def plan(design: Design, scenario: Scenario) -> Plan:
         **_backlog(graph, scenario, index),
         **_absences(groups, scenario, tables),
         **_away(groups, scenario),
+        **_children(graph, index, tables),
+        **paces(graph, groups, scenario),
+        **blocks_of(design, groups, scenario),
     }
     unit = tables.of(Exponential(ONE))
     first = index[graph.of_kind(Kind.START)[0].id]
@@ -565,7 +587,7 @@ def _demand(scenario: Scenario) -> dict[str, NDArray[Any]]:
 
 
 def _backlog(graph: StepGraph, scenario: Scenario, index: dict[str, int]) -> dict[str, NDArray[Any]]:
-    inside = {step for block in blocks(graph) for step in block.inside} | {block.join for block in blocks(graph)}
+    inside = _inside(graph)
     for one in scenario.backlog:
         if one.id not in index:
             raise ModelError("unknown_backlog", step=one.id)
@@ -621,6 +643,34 @@ def _away(groups: tuple[tuple[Pool, Shift], ...], scenario: Scenario) -> dict[st
         "wstart": _ints(row[2] for row in rows),
         "wend": _ints(row[3] for row in rows),
     }
+
+
+def _children(graph: StepGraph, index: dict[str, int], tables: Tables) -> dict[str, NDArray[Any]]:
+    """Return which cases bring about others, and where these come in; nothing where none do."""
+    arrays: dict[str, NDArray[Any]] = {}
+    again = [step.calling_again for step in graph.steps]
+    if any(again):
+        arrays["rshare"] = _ints(round(Exact(number(one.share)) * WHOLE) if one else 0 for one in again)
+        arrays["rdist"] = _small(tables.of(one.after.distribution) if one else -1 for one in again)
+    chased = [(step, step.chasing) for step in graph.steps if step.kind in (Kind.WORK, Kind.WAIT) and step.chasing]
+    if chased:
+        inside = _inside(graph)
+        into = {step.id: one.step or graph.of_kind(Kind.START)[0].id for step, one in chased}
+        for step, _ in chased:
+            if into[step.id] not in index:
+                raise ModelError("unknown_chasing", step=step.name, into=into[step.id])
+            if into[step.id] in inside:
+                raise ModelError("chasing_in_block", step=step.name, into=graph.by_id[into[step.id]].name)
+        rules = {step.id: one for step, one in chased}
+        arrays["chafter"] = _ints(rules[id].after if id in rules else 0 for id in index)
+        arrays["chevery"] = _ints(rules[id].every if id in rules else 0 for id in index)
+        arrays["chinto"] = _small(index[into[id]] if id in rules else -1 for id in index)
+    return arrays
+
+
+def _inside(graph: StepGraph) -> set[str]:
+    """Return the steps at which a case cannot begin: those within parallel work, and where it ends."""
+    return {step for block in blocks(graph) for step in block.inside} | {block.join for block in blocks(graph)}
 
 
 def _clocks(graph: StepGraph) -> tuple[tuple[str, Clock], ...]:

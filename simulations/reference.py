@@ -21,8 +21,9 @@ from process_models.graph.steps import Kind
 from process_models.values import luck
 from process_models.values.errors import ModelError
 from process_models.values.luck import Purpose
-from simulations.contingencies import CAPACITY, Control, controls
+from simulations.contingencies import BLOCK, CAPACITY, PACE, SHIFT, Control, controls
 from simulations.demand import Arrival, arrivals
+from simulations.hindrances import USUAL
 from simulations.plan import KINDS, MOST_UNDER_WAY, ORDERS, UNFINISHED, Plan
 from simulations.trace import Row, Trace
 
@@ -31,8 +32,9 @@ Life = Generator[Event, Any, None]
 ASSIGN = 2
 """Priority of assigning people: after all that follows from an event, before the next one."""
 CANONICAL = 3
-CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, PATIENCE, HELD_LONG = range(7)
+BLOCKS, PACES, CAPACITIES, SHIFTS, DONE, SHIFT_OVER, ARRIVAL, PATIENCE, HELD_LONG, RETURN, CHASE = range(11)
 """Kinds of event, in their order at one instant."""
+KIND_OF = {BLOCK: BLOCKS, PACE: PACES, CAPACITY: CAPACITIES, SHIFT: SHIFTS}
 KIND, CASE, STEP = 2**63, 2**28, 2**16
 """How a canonical key is packed: visits below 2^16, steps below 2^12, cases below 2^35, room for 16 kinds."""
 
@@ -51,8 +53,9 @@ class Overrun(Exception):
 class Case:
     """Somebody who wants something, on the way through the steps."""
 
-    def __init__(self, number: int, lot: int, priority: int, case_type: int, due: int) -> None:
+    def __init__(self, number: int, coming: Arrival, lot: int, priority: int, case_type: int, due: int) -> None:
         self.number = number
+        self.coming = coming
         self.lot = lot
         self.priority = priority
         self.type = case_type
@@ -66,6 +69,8 @@ class Case:
         """Visits at which the case queues or waits."""
         self.gave_up = False
         self.ending = False
+        self.chases = False
+        """It came only because another waits; nobody chases for it."""
 
 
 class Stay:
@@ -76,6 +81,8 @@ class Stay:
         self.step = step
         self.visit = visit
         self.came = came
+        self.contacts = 0
+        """How many came because it waits."""
         self.held = False
         """It is saved up with others."""
         self.head = -1
@@ -111,6 +118,8 @@ class Group:
         """Heads with nothing in hand, where heads set up."""
         self.last: dict[int, int] = {}
         """The sort of work that each did last."""
+        self.cannot: Counter[int] = Counter()
+        """Steps that nobody of the group can begin now, by how many reasons."""
 
     @property
     def free(self) -> bool:
@@ -133,6 +142,10 @@ class World:
         self.onward = _split(plan.fto, plan.fptr)
         self.variants = _variants(plan)
         self.type_of = plan.sctype.tolist() or [0] * len(plan.skey)
+        self.again, self.again_after = plan.rshare.tolist(), plan.rdist.tolist()
+        self.chased_after, self.chased_every = plan.chafter.tolist(), plan.chevery.tolist()
+        self.pace = [USUAL] * (len(plan.stype) + len(plan.cap0))
+        """Thousandths that work takes now, by step, then by group."""
         tables = plan.tdist.reshape(-1, len(plan.stype)).tolist()
         self.table_of = tables or [plan.dist.tolist()] * (1 + max(self.type_of))
         self.groups_of = _split(plan.qgl, plan.qgp)
@@ -160,6 +173,8 @@ class World:
         """Stays that have joined a queue since people were last assigned."""
         self.assigning = False
         self.arrivals = arrivals(plan, world)
+        self.came: list[Arrival] = []
+        """Who has come so far, in the order of their numbers."""
         self.to_come = len(self.arrivals)
         self.open_cases = 0
 
@@ -168,7 +183,7 @@ class World:
     def play(self) -> Trace:
         """Play until all cases are through or the time is up, and return what happened."""
         for control in controls(self.plan, self.world):
-            kind = CAPACITIES if control.kind == CAPACITY else SHIFTS
+            kind = KIND_OF[control.kind]
             self.at(control.time, kind * KIND + control.group * STEP, self.controlled, control)
         self.expect(0)
         limit = self.plan.limit
@@ -179,7 +194,7 @@ class World:
             raise ModelError("too_many_visits", step=loop.args[0], most=STEP - 1) from None
         except Overrun as full:
             raise ModelError("too_many_under_way", step=full.args[0], most=MOST_UNDER_WAY) from None
-        return Trace.of(self.rows, self.arrivals, self.world)
+        return Trace.of(self.rows, self.came, self.world)
 
     def at(self, time: int, key: int, what: Callable[[Any], None], of: object) -> Event:
         """Let something happen at a time, in its canonical order."""
@@ -205,10 +220,15 @@ class World:
     # Controls and arrivals
 
     def controlled(self, control: Control) -> None:
-        """Heads come or go, or a shift opens or closes; whoever is busy finishes or pauses."""
+        """Heads come or go, a shift opens or closes, a step can be begun or not; whoever is busy finishes or pauses."""
+        if control.kind == PACE:
+            self.pace[control.group] = control.value
+            return
         group = self.groups[control.group]
         if control.kind == CAPACITY:
             group.heads += control.value
+        elif control.kind == BLOCK:
+            group.cannot[control.value // 2] += 1 if control.value % 2 else -1
         else:
             group.is_open = bool(control.value)
         self.assign(group)
@@ -219,19 +239,54 @@ class World:
             self.at(self.arrivals[number].time, ARRIVAL * KIND + number * CASE, self.arrive, number)
 
     def arrive(self, number: int) -> None:
-        """A case arrives, and begins its life."""
+        """The next case arrives that comes of itself."""
+        self.to_come -= 1
+        self.admit(self.arrivals[number])
+        self.expect(number + 1)
+
+    def come_back(self, coming: Arrival) -> None:
+        """Somebody who gave up calls again."""
+        self.to_come -= 1
+        self.admit(coming)
+
+    def admit(self, coming: Arrival) -> Case:
+        """A case comes, is numbered in the order of coming, and begins its life."""
         if self.open_cases == MOST_UNDER_WAY:
             raise Overrun(self.plan.names[self.fullest()])
-        coming: Arrival = self.arrivals[number]
-        stream = coming.stream
+        number, stream = len(self.came), coming.stream
+        self.came.append(coming)
         priority, due = int(self.plan.sprio[stream]), int(self.env.now) + self.due[stream]
-        case = Case(number, luck.lot(self.world, coming.who), priority, self.type_of[stream], due)
-        self.to_come -= 1
+        case = Case(number, coming, luck.lot(self.world, coming.who), priority, self.type_of[stream], due)
         self.open_cases += 1
         self.env.process(self.life(case, coming.step, -1))
-        self.expect(number + 1)
         if self.reached and number % 256 == 0:
             self.reached(number)
+        return case
+
+    def child(self, stay: Stay, nth: int, time: int, into: int) -> Arrival:
+        """Return a case that another brings about: of its stream, with luck keyed by where that happened."""
+        parent = stay.case
+        who = luck.child(parent.coming.who, self.key[stay.step], stay.visit, nth)
+        return Arrival(time, parent.coming.stream, -1 - parent.number, who, into)
+
+    def call_again(self, stay: Stay) -> None:
+        """Let somebody who gave up come back after a while, or not."""
+        if not self.again or self.bits(stay.case, stay.step, stay.visit, Purpose.AGAIN) >> 32 >= self.again[stay.step]:
+            return
+        bits = self.bits(stay.case, stay.step, stay.visit, Purpose.BACK)
+        time = int(self.env.now) + self.plan.drawn(self.again_after[stay.step], bits)
+        self.to_come += 1
+        self.at(time, self.order(RETURN, stay), self.come_back, self.child(stay, 0, time, self.plan.first))
+
+    def chase(self, stay: Stay) -> None:
+        """A case has waited long: a contact comes because of it, and the next after a while."""
+        if not stay.waits:
+            return
+        stay.contacts += 1
+        now, every = int(self.env.now), self.chased_every[stay.step]
+        self.admit(self.child(stay, stay.contacts, now, int(self.plan.chinto[stay.step]))).chases = True
+        if every:
+            self.at(now + every, self.order(CHASE, stay), self.chase, stay)
 
     def fullest(self) -> int:
         """Return the step before which most cases queue, the first of several."""
@@ -332,6 +387,8 @@ class World:
     def come_to(self, case: Case, step: int, visit: int) -> Stay:
         """Begin a visit that takes time: alone, or held until it goes on with others."""
         stay = case.stays[step, visit] = Stay(case, step, visit, self.event(), int(self.env.now))
+        if self.chased_after and self.chased_after[step] and not case.chases:
+            self.at(stay.came + self.chased_after[step], self.order(CHASE, stay), self.chase, stay)
         if self.enough and (self.enough[step] or self.longest[step]):
             self.hold(stay)
         else:
@@ -417,15 +474,21 @@ class World:
     def pull(self, group: Group) -> None:
         """Take up work, the best first, until nobody is free or nothing is left."""
         while group.free and (line := self.best(group)) is not None:
-            self.begin(group, line.pop(0))
+            self.begin(group, line.pop(self.first(group, line)))
 
     def best(self, group: Group) -> Line | None:
-        """Return the line with the first in rank of all the group serves; those who have left a line are dropped."""
+        """Return the line with the first in rank of all that the group can begin; who has left it is dropped."""
         lines = [line for number in group.queues for line in self.queues[number].values()]
         for line in lines:
             while line and not line[0].waits:
                 line.pop(0)
-        return min(filter(None, lines), key=lambda line: self.rank(line[0]), default=None)
+        able = [line for line in lines if self.first(group, line) < len(line)]
+        return min(able, key=lambda line: self.rank(line[self.first(group, line)]), default=None)
+
+    def first(self, group: Group, line: Line) -> int:
+        """Return the place of the first in a line whose step the group can begin; its end where there is none."""
+        able = (n for n, stay in enumerate(line) if stay.waits and not group.cannot[stay.step])
+        return next(able, len(line))
 
     def begin(self, group: Group, stay: Stay) -> None:
         """A head takes up the work, and is bound to it until it is done."""
@@ -433,7 +496,8 @@ class World:
         group.busy += 1
         self.tell(Row.BEGIN, stay.case, stay.step, stay.visit, group.number)
         now = int(self.env.now)
-        stay.rest = self.duration(stay) if stay.rest is None else stay.rest
+        if stay.rest is None:
+            stay.rest = self.duration(stay) * self.pace[len(self.kinds) + group.number] // USUAL
         whole = stay.rest + self.setting_up(group, stay)
         done = self.done_at(group, now, whole)
         closing = self.closing(group, now)
@@ -485,6 +549,7 @@ class World:
             del case.stays[stay.step, stay.visit]
             case.gave_up = True
             self.tell(Row.GIVE_UP, case, stay.step, stay.visit)
+            self.call_again(stay)
             stay.over._value = Row.GIVE_UP
             self.env.schedule(stay.over)
 
@@ -521,7 +586,7 @@ class World:
     def duration(self, stay: Stay) -> int:
         """Return how long work or wait takes, ms."""
         bits = self.bits(stay.case, stay.step, stay.visit, Purpose.DURATION)
-        return self.plan.drawn(self.table_of[stay.case.type][stay.step], bits)
+        return self.plan.drawn(self.table_of[stay.case.type][stay.step], bits) * self.pace[stay.step] // USUAL
 
     def bits(self, case: Case, step: int, visit: int, purpose: Purpose) -> int:
         """Return the luck of a case at a step, on a visit, for a purpose."""

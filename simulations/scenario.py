@@ -92,6 +92,8 @@ class Surge(Document, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse a time that ends before it starts, fewer than no arrivals, and a pattern that overlaps itself."""
         super().__post_init__()
+        _refuse(number(self.factor) < 0, f"surge “{self.id}” has a factor below zero")
+        _refuse(not 0 <= self.start < self.end, f"the time of “{self.id}” must start at 0 or later and end after that")
         _refuse(
             not 0 <= 2 * self.ramp <= self.end - self.start, f"surge “{self.id}” must rise and fall within its time"
         )
@@ -99,8 +101,48 @@ class Surge(Document, frozen=True, kw_only=True):
             self.every != 0 and self.every < self.end - self.start,
             f"surge “{self.id}” must be over before it comes again",
         )
-        _refuse(number(self.factor) < 0, f"surge “{self.id}” has a factor below zero")
+
+
+class Slowdown(Document, frozen=True, kw_only=True):
+    """Work or waits that take so many times as long when they begin between two times, as with a supplier in delay."""
+
+    id: str
+    factor: Fraction
+    """Kept to a thousandth."""
+    start: int
+    """ms after the scenario's start."""
+    end: int
+    steps: tuple[str, ...] = ()
+    """The steps that it slows down, WORK or WAIT."""
+    pool: str = ""
+    """The pool whose work it slows down, whatever the step."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that ends before it starts, a factor below zero, and slowing nothing down."""
+        super().__post_init__()
+        _refuse(not 0 <= number(self.factor) <= 1000, f"the factor of “{self.id}” must lie between 0 and 1000")
         _refuse(not 0 <= self.start < self.end, f"the time of “{self.id}” must start at 0 or later and end after that")
+        _refuse(not self.steps and not self.pool, f"“{self.id}” names neither a step nor a pool")
+
+
+class Outage(Document, frozen=True, kw_only=True):
+    """Between two times nobody begins certain steps, or a pool cannot do them; what is in hand is finished.
+
+    Without a pool it is a system that is down, with one a skill that the pool lacks; without steps the whole pool.
+    """
+
+    id: str
+    start: int
+    """ms after the scenario's start."""
+    end: int
+    steps: tuple[str, ...] = ()
+    pool: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that ends before it starts, and stopping nothing."""
+        super().__post_init__()
+        _refuse(not 0 <= self.start < self.end, f"the time of “{self.id}” must start at 0 or later and end after that")
+        _refuse(not self.steps and not self.pool, f"“{self.id}” names neither a step nor a pool")
 
 
 class Backlog(Document, frozen=True, kw_only=True):
@@ -134,6 +176,8 @@ class Scenario(Document, frozen=True, kw_only=True):
     away: tuple[Away, ...] = ()
     surges: tuple[Surge, ...] = ()
     backlog: tuple[Backlog, ...] = ()
+    slowdowns: tuple[Slowdown, ...] = ()
+    outages: tuple[Outage, ...] = ()
     drain: Literal["empty", "stop"] = "empty"
     """After the period play until no case is left, or stop at its end; unfinished cases are counted."""
     drain_limit: int = 13 * 7 * 86_400_000

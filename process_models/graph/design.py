@@ -6,7 +6,23 @@ from process_models.graph.graph import StepGraph
 from process_models.values.calendars import Span
 from process_models.values.document import Document
 from process_models.values.errors import ModelError
+from process_models.values.fractions import Fraction, number
 from process_models.values.provenance import Provenance
+
+
+class Learning(Document, frozen=True, kw_only=True):
+    """How much longer work takes heads who are new at the start of a play, and until when."""
+
+    factor: Fraction
+    """Times as long at first; it falls evenly to 1, week by week."""
+    lasts: int
+    """ms until they work like everybody else."""
+
+    def __post_init__(self) -> None:
+        """Refuse learning that lasts no time, and a factor that is none."""
+        super().__post_init__()
+        if self.lasts <= 0 or not 0 < number(self.factor) <= 1000:
+            raise ModelError("bad_learning")
 
 
 class Shift(Document, frozen=True, kw_only=True):
@@ -15,6 +31,8 @@ class Shift(Document, frozen=True, kw_only=True):
     id: str
     spans: tuple[Span, ...]
     heads: int
+    learning: Learning | None = None
+    """The heads of this shift are new."""
 
     def __post_init__(self) -> None:
         """Refuse fewer than no heads."""

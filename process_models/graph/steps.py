@@ -106,6 +106,31 @@ class Saving(Document, frozen=True, kw_only=True):
             raise ModelError("saving_for_ever")
 
 
+class CallingAgain(Document, frozen=True, kw_only=True):
+    """Who gives up and comes back, as a case of its own that begins at the start."""
+
+    share: Fraction
+    """Of those who give up."""
+    after: Timing
+
+
+class Chasing(Document, frozen=True, kw_only=True):
+    """Contacts that come only because a case waits long: failure demand."""
+
+    after: int
+    """ms of waiting after which the first comes."""
+    every: int = 0
+    """ms after which another comes while it still waits; 0 for no other."""
+    step: str = ""
+    """Where they come in, as cases of their own; empty for the start."""
+
+    def __post_init__(self) -> None:
+        """Refuse times that are none."""
+        super().__post_init__()
+        if self.after <= 0 or self.every < 0:
+            raise ModelError("bad_chasing")
+
+
 class Step(Document, frozen=True, kw_only=True):
     """One thing done, waited for or decided."""
 
@@ -125,6 +150,8 @@ class Step(Document, frozen=True, kw_only=True):
     """Case types for which the time is another; all others take it as it is."""
     patience: Timing | None = None
     """How long a case queues here before it gives up, in wall time; needs an abandon flow."""
+    calling_again: CallingAgain | None = None
+    chasing: Chasing | None = None
     scores: tuple[Score, ...] = ()
     figures: tuple[Figure, ...] = ()
     unit_cost: int = 0
@@ -170,6 +197,8 @@ class Step(Document, frozen=True, kw_only=True):
             raise ModelError("step_without_name", step=self.id)
         if self.unit_cost < 0:
             raise ModelError("negative_cost", step=self.id)
+        if self.calling_again and not (self.patience and 0 <= number(self.calling_again.share) < 1):
+            raise ModelError("bad_calling_again", step=self.id)
         if self.saving and self.kind not in TIMED:
             raise ModelError("saving_before_no_work", step=self.id)
 

@@ -29,6 +29,12 @@ class Purpose(IntEnum):
     """How long the spell lasts."""
     AT_START = 10
     """Whether a head is away when play begins."""
+    AGAIN = 11
+    """Whether somebody who gave up comes back."""
+    BACK = 12
+    """After how long."""
+    CHILD = 13
+    """The key of a case that another brings about."""
 
 
 def mix(z: int) -> int:
@@ -69,6 +75,11 @@ def lot(world: int, who: int) -> int:
 def draw(lot: int, step: int, visit: int, purpose: int) -> int:
     """Return 64 uniform bits for one purpose, on one visit of the lot's owner to a step (by key)."""
     return mix((lot + ((step << 32 | visit << 8 | purpose) + 1) * G2) & MASK)
+
+
+def child(who: int, step: int, visit: int, number: int) -> int:
+    """Return the key of a case that another (by key) brings about at a step, on a visit: the first, the second ..."""
+    return mix((draw(mix((who + 1) * G & MASK), step, visit, Purpose.CHILD) + number * G) & MASK)
 
 
 def look_up(bits: int, body: Sequence[int], tail: Sequence[int]) -> int:

@@ -4,12 +4,12 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from process_models.graph.design import Design, Pool, RoleStaffing, Shift, Staffing
+from process_models.graph.design import Design, Learning, Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.graph import StepGraph
-from process_models.graph.steps import Flow, Kind, Saving, ShareRow, Step, Timing, TypeTime
+from process_models.graph.steps import CallingAgain, Chasing, Flow, Kind, Saving, ShareRow, Step, Timing, TypeTime
 from process_models.values.calendars import DAY, HOUR, MINUTE, Span
 from process_models.values.distributions import Exponential, Fixed, LogNormal
-from simulations.scenario import Absence, Away, Backlog, Scenario, Stream, Surge
+from simulations.scenario import Absence, Away, Backlog, Outage, Scenario, Slowdown, Stream, Surge
 from tests.building import GUESS
 
 SHARES = ((1,), (2, 8), (5, 5), (9, 1), (1, 3, 6))
@@ -54,6 +54,11 @@ class Sketch:
         factors = self.draw(st.sampled_from([(), (), (), ("2",), ("0.5", "0")]))
         return {"type_times": tuple(TypeTime(of, factor) for of, factor in zip(TYPES, factors, strict=False))}
 
+    def chasing(self) -> dict[str, Chasing]:
+        """Perhaps contacts that come because it is waited for, once or again and again."""
+        after, every = self.draw(st.sampled_from([(0, 0)] * 6 + [(10, 0), (60, 40)]))
+        return {"chasing": Chasing(after=after * MINUTE, every=every * MINUTE)} if after else {}
+
     def saving(self) -> dict[str, Saving]:
         """Perhaps saved up before it."""
         cases, ticks = self.draw(st.sampled_from([(0, 0)] * 5 + [(2, 0), (3, 5), (0, 4)]))
@@ -62,8 +67,12 @@ class Sketch:
     def work(self, inside: bool) -> str:
         """Add work, perhaps with patience."""
         fields = {"role": self.draw(st.sampled_from(ROLES)), "time": self.time(), **self.type_times(), **self.saving()}
+        fields |= self.chasing()
         if self.draw(st.integers(0, 4)) == 0:
             fields["patience"] = self.time()
+            if self.draw(st.booleans()):
+                share = self.draw(st.sampled_from(["0.5", "0.9"]))
+                fields["calling_again"] = CallingAgain(share=share, after=self.time())
             id = self.step(Kind.WORK, **fields)
             away = self.step(Kind.END) if inside or self.draw(st.booleans()) else self.lost
             self.flow(id, away, kind="abandon")
@@ -79,7 +88,7 @@ class Sketch:
                 id = self.work(inside)
                 return id, id
             case "wait":
-                id = self.step(Kind.WAIT, time=self.time(), **self.type_times(), **self.saving())
+                id = self.step(Kind.WAIT, time=self.time(), **self.type_times(), **self.saving(), **self.chasing())
                 return id, id
             case "choice":
                 return self.choice(depth, inside)
@@ -183,7 +192,8 @@ def _pool(draw, name: str) -> Pool:
         opens, lasts = draw(st.integers(0, 12)), draw(st.integers(1, 12))
         days = range(7) if draw(st.booleans()) else (0, 1, 2)
         spans = tuple(Span(day, opens * HOUR, (opens + lasts) * HOUR) for day in days)
-        shifts.append(Shift(id=f"{name}-{n}", spans=spans, heads=draw(st.integers(1, 3))))
+        learning = draw(st.sampled_from([None, None, Learning(factor="1.5", lasts=HOUR)]))
+        shifts.append(Shift(id=f"{name}-{n}", spans=spans, heads=draw(st.integers(1, 3)), learning=learning))
     left = draw(st.sampled_from(["pause", "pause", "hand over", "restart"]))
     setup, between = draw(st.sampled_from([(0, "steps"), (0, "types"), (5 * MINUTE, "steps"), (7, "types")]))
     return Pool(
@@ -195,6 +205,27 @@ def _pool(draw, name: str) -> Pool:
         setup=setup,
         setup_between=between,
     )
+
+
+def _slowdowns(draw, graph: StepGraph, pools: list[str]) -> tuple[Slowdown, ...]:
+    timed = [step.id for step in graph.steps if step.kind in (Kind.WORK, Kind.WAIT)]
+    found = [
+        Slowdown(id="late", factor="2.5", start=HOUR, end=3 * HOUR, steps=(draw(st.sampled_from(timed)),)),
+        Slowdown(id="slow", factor="0.333", start=0, end=2 * HOUR, pool=pools[-1]),
+    ]
+    return tuple(one for one in found if draw(st.integers(0, 3)) == 0)
+
+
+def _outages(draw, workable: list[str], pools: list[str]) -> tuple[Outage, ...]:
+    if not workable:
+        return ()
+    step = draw(st.sampled_from(workable))
+    found = [
+        Outage(id="down", start=HOUR, end=3 * HOUR, steps=(step,)),
+        Outage(id="lost", start=2 * HOUR, end=4 * HOUR, steps=(step,), pool=pools[0]),
+        Outage(id="none", start=3 * HOUR, end=3 * HOUR + 7, pool=pools[-1]),
+    ]
+    return tuple(one for one in found if draw(st.integers(0, 4)) == 0)
 
 
 def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
@@ -214,7 +245,8 @@ def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
     backlog = ()
     if workable and not blocks and draw(st.booleans()):
         backlog = (Backlog(id=draw(st.sampled_from(workable)), stream="stream0", cases=draw(st.integers(1, 3))),)
-    period = draw(st.sampled_from([4 * HOUR, DAY]))
+    chased = any(step.chasing or step.calling_again for step in graph.steps)
+    period = draw(st.sampled_from([4 * HOUR, 6 * HOUR if chased else DAY]))
     return Scenario(
         id="s",
         name="Any",
@@ -222,7 +254,7 @@ def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
         zone="Europe/London",
         period=period,
         streams=streams,
-        drain_limit=draw(st.sampled_from([0, HOUR, 10 * DAY])),
+        drain_limit=draw(st.sampled_from([0, HOUR, 6 * HOUR if chased else 10 * DAY])),
         backlog=backlog,
         absences=tuple(
             Absence(id=f"a{pool}", pool=pool, share="0.2", spell=2 * HOUR, together=draw(st.booleans()))
@@ -230,5 +262,7 @@ def _scenario(draw, graph: StepGraph, pools: list[str]) -> Scenario:
             if draw(st.booleans())
         ),
         away=(Away(id="w", pool=pools[0], heads=1, start=HOUR, end=3 * HOUR),) if draw(st.booleans()) else (),
+        slowdowns=_slowdowns(draw, graph, pools),
+        outages=_outages(draw, workable, pools),
         surges=(Surge(id="u", factor="1.7", start=HOUR, end=2 * HOUR),) if draw(st.booleans()) else (),
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from process_models.graph.design import Design, Pool, RoleStaffing, Shift, Staffing
-from process_models.graph.steps import Saving, ShareRow, TypeTime
+from process_models.graph.design import Design, Learning, Pool, RoleStaffing, Shift, Staffing
+from process_models.graph.steps import CallingAgain, Chasing, Saving, ShareRow, Timing, TypeTime
 from process_models.values.calendars import DAY, HOUR, MINUTE, Span
 from process_models.values.distributions import Exponential, Fixed
-from simulations.scenario import Backlog, Scenario, Stream
-from tests.building import graph_of
+from simulations.scenario import Backlog, Outage, Scenario, Slowdown, Stream
+from tests.building import GUESS, graph_of
 from tests.simulations.golden_plays import branches
-from tests.simulations.playing import gives_up, patience, pool, scenario, shop, takes, weekly
+from tests.simulations.playing import ALWAYS, gives_up, hours, patience, pool, scenario, shop, takes, weekly
 
 Asked = tuple[Design, Scenario]
 TWO = (
@@ -105,6 +105,73 @@ def in_order(order: str, ageing: int = 0) -> Asked:
     return Design(graph=graph, staffing=Staffing((pool("p", 1),), roles)), scenario(period=6 * HOUR, streams=streams)
 
 
+def failure_demand() -> Asked:
+    """Callers who give up and call again, and letters that are chased while they are saved up, queue or wait."""
+    made = {
+        "a": {
+            **takes(Exponential(9 * MINUTE), chasing=Chasing(after=10 * MINUTE)),
+            **patience(Exponential(25 * MINUTE)),
+            "calling_again": CallingAgain(share="0.6", after=Timing(Exponential(30 * MINUTE), GUESS)),
+        },
+        "wait": takes(
+            Fixed(30 * MINUTE),
+            chasing=Chasing(after=12 * MINUTE, every=7 * MINUTE, step="chat"),
+            saving=Saving(cases=2),
+        ),
+        "chat": takes(Fixed(2 * MINUTE)),
+    }
+    graph = gives_up(
+        graph_of("start a, a choice, choice wait 0.4, choice chat 0.6, wait chat, chat end", made=made), "a", "end"
+    )
+    return shop(graph, pool("p", 1)), scenario(period=3 * HOUR, streams=TWO, drain_limit=HOUR)
+
+
+def hindered() -> Asked:
+    """A step that cannot be begun, a pool that lacks a skill, a slow supplier, a slow pool and new heads."""
+    made = {
+        "a": takes(Fixed(6 * MINUTE)),
+        "b": takes(Exponential(6 * MINUTE)),
+        "wait": takes(Fixed(10 * MINUTE)),
+    }
+    graph = graph_of("start choice, choice a 0.5, choice b 0.5, a wait, b wait, wait end", made=made)
+    new = Shift(id="new", spans=ALWAYS, heads=1, learning=Learning(factor="2", lasts=21 * DAY))
+    pools = (pool("p", 1), Pool(id="q", name="Q", shifts=(new,)))
+    asked = scenario(
+        period=8 * HOUR,
+        streams=TWO,
+        slowdowns=(
+            Slowdown(id="supplier", factor="1.5", start=HOUR, end=5 * HOUR, steps=("wait", "a")),
+            Slowdown(id="heat", factor="1.2", start=2 * HOUR, end=4 * HOUR, pool="p"),
+        ),
+        outages=(
+            Outage(id="system", start=3 * HOUR, end=4 * HOUR, steps=("a",)),
+            Outage(id="skill", start=HOUR, end=6 * HOUR, steps=("b",), pool="p"),
+        ),
+    )
+    return shop(graph, *pools, clerk=("p", "q")), asked
+
+
+def withdrawn() -> Asked:
+    """An end inside a block that takes several branches out of waits."""
+    sketch = "start fork, fork wait1, fork wait2, fork c, c choice, choice refused 0.5, choice d 0.5, d join"
+    made = {name: takes(Fixed(HOUR)) for name in ("wait1", "wait2")}
+    graph = graph_of(sketch + ", wait1 join, wait2 join, join end", made=made)
+    return shop(graph, pool("p", 1)), scenario(period=6 * HOUR)
+
+
+def closing(unfinished: str) -> Asked:
+    """Work of twenty minutes that begins at opening time and ends exactly at closing time."""
+    team = Pool(
+        id="p",
+        name="P",
+        shifts=(Shift(id="p", spans=hours((0, 1), (3, 4), (6, 24)), heads=2),),
+        finish=False,
+        unfinished=unfinished,
+    )
+    graph = graph_of("start a, a end", made={"a": takes(Fixed(20 * MINUTE))})
+    return shop(graph, team), scenario(period=8 * HOUR, backlog=(Backlog(id="a", stream="phone", cases=9),))
+
+
 FEATURES: dict[str, Callable[[], Asked]] = {
     "at once": at_once,
     "branches": lambda: branches(MINUTE),
@@ -112,10 +179,15 @@ FEATURES: dict[str, Callable[[], Asked]] = {
     "by type": by_type,
     "hand over": lambda: handed_over("hand over"),
     "restart": lambda: handed_over("restart"),
+    "withdrawn": withdrawn,
+    "closing": lambda: closing("pause"),
+    "closing, handed over": lambda: closing("hand over"),
     "saved up": saved_up,
     "set up between steps": lambda: setting_up("steps"),
     "set up between types": lambda: setting_up("types"),
     "last first": lambda: in_order("last"),
     "due first": lambda: in_order("due"),
+    "failure demand": failure_demand,
+    "hindered": hindered,
     "ageing": lambda: in_order("first", 15 * MINUTE),
 }
