@@ -12,6 +12,7 @@ from process_models.values.canonical import canonical, digest, read
 from process_models.values.clocks import Clock, Moment
 from process_models.values.distributions import Exponential
 from process_models.values.errors import ModelError
+from simulations import experiments
 from simulations.experiments import (
     MEASURES,
     BlockResult,
@@ -21,6 +22,7 @@ from simulations.experiments import (
     in_words,
     run,
     run_block,
+    run_or_stop,
     simulate,
     summarise,
     tasks,
@@ -216,3 +218,22 @@ def test_a_task_that_cannot_be_is_refused(fields):
 
 def test_digests_of_results_are_those_of_their_documents(played):
     assert played[0].digest == digest(played[0])
+
+
+def test_a_block_with_far_too_much_work_says_so_by_having_no_replications_and_any_other_refusal_is_told(monkeypatch):
+    design = shop(graph_of("start a, a end", made={"a": takes(Exponential(HOUR))}), pool("team", 1))
+    (task,) = tasks(design, scenario(), replications=2, seed=1)
+
+    def refuses(id, **why):
+        def run(*_):
+            raise ModelError(id, **why)
+
+        return run
+
+    monkeypatch.setattr(experiments, "run_block", refuses("too_many_under_way", most=9, step="A"))
+    stopped = run_or_stop(task)
+    monkeypatch.setattr(experiments, "run_block", refuses("too_many_visits", most=9, step="A"))
+
+    assert (stopped.key, stopped.replications) == (task.key, ())
+    with pytest.raises(ModelError, match="visits"):
+        run_or_stop(task)

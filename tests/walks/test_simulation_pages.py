@@ -16,6 +16,7 @@ def a_simulation(walk: Walk) -> str:
     page = walk.page
     page.goto(f"{walk.address}{REVIEW}/simulation")
     page.get_by_role("checkbox", name="Storm with people away").uncheck()
+    page.get_by_role("checkbox", name="Option B").uncheck()
     page.get_by_label("Add more, up to").fill("30")
     page.get_by_role("button", name="Simulate").click()
     page.wait_for_url(re.compile("/simulations/"))
