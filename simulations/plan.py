@@ -395,9 +395,9 @@ def _steps(graph: StepGraph, index: dict[str, int], tables: Tables) -> dict[str,
     gone = {flow.source: index[flow.target] for flow in graph.flows if flow.kind == "abandon"}
     queues = {role: n for n, role in enumerate(_roles(graph))}
     return {
-        "stype": _small(KINDS.index(step.kind) for step in graph.steps),
+        "stype": _small(KINDS.index(_played_as(step)) for step in graph.steps),
         "key": keys(index),
-        "qu": _small(queues[step.role] if step.kind is Kind.WORK else -1 for step in graph.steps),
+        "qu": _small(queues[step.role] if _played_as(step) is Kind.WORK else -1 for step in graph.steps),
         "dist": _small(
             tables.of(_duration(step)) if step.kind in (Kind.WORK, Kind.WAIT) else -1 for step in graph.steps
         ),
@@ -422,7 +422,12 @@ def _saved(graph: StepGraph) -> dict[str, NDArray[Any]]:
 
 def _roles(graph: StepGraph) -> list[str]:
     """Return the roles that do work, by name: each has one queue."""
-    return sorted({step.role for step in graph.of_kind(Kind.WORK)})
+    return sorted({step.role for step in graph.of_kind(Kind.WORK) if step.role})
+
+
+def _played_as(step: Step) -> Kind:
+    """Return the kind of a step as it is played: work that needs nobody of ours takes its time like a wait."""
+    return Kind.WAIT if step.kind is Kind.WORK and not step.role else step.kind
 
 
 def _duration(step: Step, case_type: str = "") -> Distribution:

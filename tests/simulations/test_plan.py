@@ -17,7 +17,7 @@ from process_models.values.errors import ModelError
 from simulations.plan import PlanError, cumulated, keys, plan, table
 from simulations.scenario import Absence, Away, Backlog, Stream, Surge
 from tests.building import graph_of
-from tests.simulations.playing import gives_up, hours, patience, pool, scenario, shop, takes, weekly
+from tests.simulations.playing import gives_up, hours, patience, pool, scenario, shop, story, takes, weekly
 
 SIMPLE = graph_of("start a, a b, b end 0.7, b a 0.3")
 TEAM = pool("team", 2)
@@ -244,3 +244,12 @@ def test_giving_up_leads_where_the_flow_says():
 
     assert made.gone[made.steps.index("a")] == made.steps.index("b")
     assert {flow.kind for flow in graph.after("a")} == {"normal", "abandon"}
+
+
+def test_work_that_needs_nobody_of_ours_takes_its_time_and_no_queue():
+    graph = graph_of("start a, a b, b end", made={"a": {"role": "", "automation": "automatic"}})
+
+    told = story(shop(graph, pool("team", 1)), scenario(), 0, 0)
+
+    assert told.of("LEAVE", "a") == [(10 * MINUTE, 0), (10 * MINUTE, 1)]
+    assert told.of("CLOSE") == [(20 * MINUTE, 0), (30 * MINUTE, 1)]
