@@ -18,7 +18,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(kind):
 
 
 def test_intervals_of_steady_runs_hold_the_truth_with_the_warm_up_that_each_finds_for_itself():
-    few = 100
+    few = 60
 
     assert covered("found", few) == pytest.approx(0.95, abs=3 * math.sqrt(0.95 * 0.05 / few))
 
