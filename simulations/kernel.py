@@ -1033,8 +1033,8 @@ def total(plan: Plan, seed: int, replication: int) -> Totals:
     )
 
 
-_room: dict[str, tuple[int, int]] = {}
-"""Room that plans were found to need, for cases under way and for rows a case; only plans that needed more are here."""
+_room: dict[str, tuple[int, int, int]] = {}
+"""Room that plans were found to need: cases under way, rows a case, cases; only plans that needed more are here."""
 
 
 class _Played(NamedTuple):
@@ -1053,8 +1053,8 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
     known = np.unique(plan.sprio)
     ranks = np.searchsorted(known, plan.sprio).astype(np.int64)
     changes = np.array(controls(plan, world), np.int64).reshape(-1, 4)
-    room, told = _room.get(plan.digest, (FIRST_ROOM, FIRST_ROWS))
-    expected = plan.expected + plan.expected // 8 + 64
+    usual = plan.expected + plan.expected // 8 + 64
+    room, told, expected = _room.get(plan.digest, (FIRST_ROOM, FIRST_ROWS, usual))
     while True:
         kept = _Played(
             rows=np.empty((told * expected if traced else 0, 6), np.int64),
@@ -1085,9 +1085,13 @@ def _played(plan: Plan, world: int, traced: bool) -> _Played:
             *(kept.rows, kept.cases, kept.counts, kept.waits, kept.in_hand, kept.bins, kept.totals),
         )
         if why in (FULL, UNTOLD):
-            room, told = (2 * room, told) if why == FULL else (room, 2 * told)
-            expected = max(expected, come + come // 4)
-            _room[plan.digest] = room, told
+            if why == FULL:
+                room *= 2
+            elif len(kept.cases) < come + 2:
+                expected *= 2
+            else:
+                told *= 2
+            _room[plan.digest] = room, told, expected
             continue
         if why == WENT_ROUND:
             raise ModelError("too_many_visits", step=plan.names[step], most=MOST_VISITS)
