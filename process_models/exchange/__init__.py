@@ -5,7 +5,8 @@ in the making), :mod:`bpmn_places`, :mod:`bpmn_patterns`, :mod:`bpmn_inside`, :m
 (what each construct becomes), :mod:`bpmn_times`, :mod:`bpmn_beside`, :mod:`bpmn_parts` (one process of several),
 :mod:`account` (what became of it), :mod:`bpmn_import` (all of it in order), :mod:`accounts` (many files at once).
 Data for a simulation beside a process (people, hours, arrivals): :mod:`simulation_data` (what becomes of it),
-:mod:`simulation_qbp` and :mod:`simulation_bpsim` (in a BPMN file), :mod:`simulation_json` (in a file of Prosimos).
+:mod:`simulation_qbp` and :mod:`simulation_bpsim` (in a BPMN file), :mod:`simulation_beside` (put on what is imported),
+:mod:`simulation_json` (in a file of Prosimos).
 """
 
 from pathlib import Path

@@ -18,6 +18,8 @@ from process_models.exchange.bpmn_places import PLAIN_NAMES, give_kinds, place_n
 from process_models.exchange.bpmn_shares import tell_times, weigh
 from process_models.exchange.bpmn_times import read_times
 from process_models.exchange.ours import own_roles, read_annotations, read_flows, whole_graph
+from process_models.exchange.simulation_beside import data_in
+from process_models.exchange.simulation_data import SimulationData
 from process_models.exchange.sketch import THROUGH, Place, Sketch, Way
 from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Flow, Kind, Step
@@ -48,6 +50,8 @@ class Imported(Struct, frozen=True):
     """What the graph does not hold, but a BPMN file of it shall again."""
     parts: tuple[Part, ...] = ()
     """What the file draws apart from each other, if only one of it was not asked for."""
+    simulation: SimulationData | None = None
+    """People, hours, times and arrivals that the file says for a simulation; not put on the graph yet."""
 
     @property
     def report(self) -> dict[str, Any]:
@@ -78,7 +82,7 @@ def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:
     ways = {way.key: way for way in sketch.ways.values()}
     weigh(file, ways)
     read_times(file, sketch, name)
-    tell_times(file, sketch)
+    simulated = tell_times(file, sketch)
     for pattern in PATTERNS:
         pattern(file, sketch)
     open_boxes(sketch)
@@ -88,7 +92,8 @@ def import_bpmn(data: bytes, name: str = "", only: str = "") -> Imported:
     title = take(file, sketch, only).name[:120] if only else _title(file)
     if len(parts) > 1 and not only:
         sketch.ledger.remark("bpmn_several_parts", parts=len(parts))
-    return replace(_finished(file, sketch, title or name or "Process"), parts=parts)
+    beside = data_in(file) if simulated else None
+    return replace(_finished(file, sketch, title or name or "Process"), parts=parts, simulation=beside)
 
 
 def _draw(file: BpmnFile, sketch: Sketch) -> None:

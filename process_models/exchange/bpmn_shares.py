@@ -1,7 +1,8 @@
 """How often each way out of a choice is taken: BPMN cannot say it, extensions and habits of modellers do.
 
-Times, people and arrivals of such extensions are not read; that they are there is told. Shares, in this order: BPSim
-``Probability``, qbp ``executionProbability``, a percentage in the name or condition of the flow.
+That a file carries times, people or arrivals is told; :mod:`process_models.exchange.simulation_beside` reads them.
+Shares, in this order: BPSim ``Probability``, qbp ``executionProbability``, a percentage in the name or condition of the
+flow.
 """
 
 import re
@@ -25,11 +26,12 @@ def weigh(file: BpmnFile, ways: dict[str, Way]) -> None:
             ways[key].weight = weight
 
 
-def tell_times(file: BpmnFile, sketch: Sketch) -> None:
-    """Say that a file carries times, people or arrivals for a simulation, of which only the shares are read."""
+def tell_times(file: BpmnFile, sketch: Sketch) -> bool:
+    """Say that a file carries times, people or arrivals for a simulation, and return whether it does."""
     found = Counter("qbp" if space.startswith(QBP) else "BPSim" for space in _spaces(file) if space)
     for maker, elements in found.items():
         sketch.ledger.remark("bpmn_simulation_data", maker=maker, elements=elements)
+    return bool(found)
 
 
 def _spaces(file: BpmnFile) -> Iterator[str]:

@@ -11,6 +11,7 @@ from process_models.exchange.bpmn_export import export_bpmn
 from process_models.exchange.bpmn_import import Imported, import_bpmn
 from process_models.exchange.drawings import dot_of, mermaid_of
 from process_models.exchange.safe_xml import MOST_BYTES
+from process_models.exchange.simulation_beside import OURS_READ, as_report, put_on
 from process_models.exchange.step_table import Cells, csv_cells, csv_of, read_table, xlsx_cells, xlsx_of
 from process_models.graph.documents import read_graph, write_graph
 from process_models.graph.drawing import draw
@@ -33,7 +34,20 @@ class Brought(Struct, frozen=True):
 def _bpmn(data: bytes, name: str, only: str) -> Brought:
     found = import_bpmn(data, name, only)
     remarks = (found.account.summary, *found.account.remarks)
-    return Brought(found.graph, remarks, found, found.layout, found.report)
+    if found.simulation is None:
+        return Brought(found.graph, remarks, found, found.layout, found.report)
+    if any(remark.id in OURS_READ for remark in found.account.remarks):
+        return _left_alone(found, remarks)
+    graph, carried = put_on(found.graph, found.simulation, found.of_steps, name)
+    report = {**found.report, "simulation": as_report(carried)}
+    return Brought(graph, (*remarks, carried.summary), found, found.layout, report)
+
+
+def _left_alone(found: Imported, remarks: tuple[Sentence, ...]) -> Brought:
+    """Return a file that was given out here without the data for a simulation that is still in it, and say so."""
+    said = Sentence.of("simulation_ours")
+    report = {**found.report, "remarks": [*found.report["remarks"], say(said)]}
+    return Brought(found.graph, (*remarks, said), found, found.layout, report)
 
 
 def _json(data: bytes, _name: str, only: str) -> Brought:

@@ -88,10 +88,13 @@ def _data(file: BpmnFile, said: dict[tuple[str, str], Element], unit: int, entri
             tasks += [Task(id, time, ())] if time is not None else []
         elif name == "Quantity":
             heads = int(_number(one, "value"))
+            if heads < 0:
+                entries.append(Entry("people", id, "dropped", Sentence.of("simulation_no_heads")))
+                continue
             holder = file.by_id.get(id)
             words = (holder.get("name") if holder is not None else "") or id
             rate = said.get((id, "UnitCost"))
-            cost = int(100 * _number(rate, "value")) if rate is not None else 0
+            cost = max(0, int(100 * _number(rate, "value"))) if rate is not None else 0
             crews[id] = Crew(id, words, ((ALWAYS, heads),), cost)
             entries.append(Entry("people", id, "kept"))
         elif name == "InterTriggerTimer":

@@ -90,9 +90,10 @@ def apply(data: SimulationData, graph: StepGraph, file: str, date: str = "") -> 
     a choice only where the file says them for each of its ways.
     """
     source = Provenance("imported", "D", f"file {file}, {data.maker}"[:200], date)
+    entries = list(data.entries)
+    data = structs.replace(data, crews=tuple(_once(data.crews, entries)))
     names = {crew.id: crew.name for crew in data.crews}
     tasks = {task.step: task for task in data.tasks}
-    entries = list(data.entries)
     steps = tuple(_step(step, tasks.get(step.id), names, source, entries) for step in graph.steps)
     entries += [
         Entry("time", task.step, "dropped", Sentence.of("simulation_no_step"))
@@ -103,6 +104,17 @@ def apply(data: SimulationData, graph: StepGraph, file: str, date: str = "") -> 
     flows = tuple(structs.replace(flow, share=shares.get(flow.id, flow.share)) for flow in graph.flows)
     made = structs.replace(graph, steps=steps, flows=flows)
     return Applied(Design(graph=made, staffing=_staffing(made, data, source)), data.per_hour, (*entries, *weighed))
+
+
+def _once(crews: tuple[Crew, ...], entries: list[Entry]) -> Iterator[Crew]:
+    """Yield the first crew of each id, and enter the others."""
+    seen: set[str] = set()
+    for crew in crews:
+        if crew.id in seen:
+            entries.append(Entry("people", crew.id, "dropped", Sentence.of("simulation_twice")))
+        else:
+            seen.add(crew.id)
+            yield crew
 
 
 def _step(step: Step, task: Task | None, names: dict[str, str], source: Provenance, entries: list[Entry]) -> Step:

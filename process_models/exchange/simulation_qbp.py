@@ -25,7 +25,7 @@ def read_qbp(file: BpmnFile) -> SimulationData | None:
     entries: list[Entry] = []
     calendars = dict(_timetables(parts, entries))
     crews = tuple(_crews(parts, calendars, entries))
-    tasks = tuple(_tasks(parts))
+    tasks = tuple(_tasks(parts, entries))
     per_hour = _arrivals(parts, calendars, entries)
     return SimulationData("qbp", crews, tasks, (), per_hour, tuple(entries))
 
@@ -58,7 +58,7 @@ def _crews(parts: Parts, calendars: dict[str, Calendar], entries: list[Entry]) -
             yield Crew(id, one.get("name") or id, ((calendar, heads),), rate)
 
 
-def _tasks(parts: Parts) -> Iterator[Task]:
+def _tasks(parts: Parts, entries: list[Entry]) -> Iterator[Task]:
     for name, one in parts:
         if name == "element":
             inner = [(split(part.tag)[1], part) for part in one.iter()]
@@ -66,6 +66,8 @@ def _tasks(parts: Parts) -> Iterator[Task]:
             said = [part for word, part in inner if word == "durationDistribution"]
             times = [read_time(part.get("type", ""), part.attrib) for part in said]
             known = next((time for time in times if time is not None), None)
+            if said and known is None:
+                entries.append(Entry("time", one.get("elementId", ""), "dropped", Sentence.of("simulation_no_time")))
             yield Task(one.get("elementId", ""), known, tuple(filter(None, crews)))
 
 

@@ -383,3 +383,87 @@ def test_what_other_tools_put_on_steps_goes_out_with_later_versions_too(nora: Vi
     assert head(engine, "known")[0].n == 2
     assert b'rank n="1"' in first
     assert b'rank n="1"' in later
+
+
+PLAYED = """<q:processSimulationInfo xmlns:q="http://www.qbp-simulator.com/Schema201212" id="i">
+<q:arrivalRateDistribution type="EXPONENTIAL" mean="0" arg1="1800"/><q:timetables>
+<q:timetable id="day" default="true"><q:rules><q:rule fromTime="09:00:00" toTime="17:00:00" fromWeekDay="MONDAY"
+ toWeekDay="FRIDAY"/></q:rules></q:timetable><q:timetable id="odd"><q:rules><q:rule fromTime="noon"/></q:rules>
+</q:timetable></q:timetables><q:resources><q:resource id="r1" name="Clerk" totalAmount="4" timetableId="day"/>
+</q:resources><q:elements><q:element elementId="a"><q:durationDistribution type="FIXED" mean="600"/>
+<q:resourceIds><q:resourceId>r1</q:resourceId></q:resourceIds></q:element></q:elements></q:processSimulationInfo>"""
+PLAYABLE = DRAWN.replace(b'<process id="p">', f'{PLAYED}<process id="p">'.encode())
+"""The same file with people, hours, a time and arrivals for a simulation."""
+
+
+def test_people_of_a_file_are_told_apart_from_its_elements_and_come_with_the_process(
+    nora: Visitor, engine: Engine
+) -> None:
+    address = report(nora, PLAYABLE, "Known.bpmn")
+
+    page = words_of(nora.get(address).text)
+    rows = list(csv.DictReader(io.StringIO(nora.get(f"{address}/report.csv").data.decode("utf-8-sig"))))
+    nora.post(f"{address}/keep", {"name": "Known", "base": "0", "people": "y"})
+
+    assert "Known.bpmn: 10 kept, 1 simplified, 1 dropped of 12 elements" in page
+    assert "Of 5 parts of the data for a simulation (qbp), 4 were kept, 0 simplified, 1 dropped." in page
+    assert "These hours cannot be read" in page
+    assert "Clerk: 4 people" in page
+    assert "80.0 cases come in a week, up to 2.00 in an hour." in page
+    assert [row["became"] for row in rows[12:] if row["element"] == "simulation: hours"] == ["kept", "dropped"]
+    kept, graph = head(engine, "known")
+    with database.reading(engine) as db:
+        staffing = store.staffing(db, kept)
+    assert [(pool.name, pool.heads) for pool in staffing.pools] == [("Clerk", 4)]
+    assert [(role.id, role.pools) for role in staffing.roles] == [("Clerk", ("clerk",))]
+    assert graph.by_id["a"].role == "Clerk"
+
+
+def test_a_process_with_people_keeps_its_own_unless_somebody_takes_those_of_the_file(
+    nora: Visitor, engine: Engine
+) -> None:
+    old, _graph = head(engine)
+    address = report(nora, PLAYABLE, "Known.bpmn", f"process/{PROCESS}")
+
+    page = nora.get(address).text
+    keep(nora, address, base=old.n)
+    first = head(engine)[0]
+    again = report(nora, PLAYABLE, "Known.bpmn", f"process/{PROCESS}")
+    nora.post(f"{again}/keep", {"base": str(first.n), "people": "y"})
+
+    box = re.search(r'<input[^>]*name="people"[^>]*>', page)
+    assert box is not None
+    assert "checked" not in box[0]
+    assert "too, in place of " in words_of(page)
+    assert first.staffing == old.staffing
+    assert head(engine)[0].staffing not in (old.staffing, first.staffing)
+
+
+@pytest.mark.parametrize("found", [7, {"maker": 1}, {"maker": "x", "parts": [], "staffing": {}, "per_hour": ["1"]}])
+def test_a_graph_file_of_strangers_brings_no_people_that_do_not_fit(nora: Visitor, found: Any) -> None:
+    body = json.loads(write_graph(graph_of("start a, a end"), report={"simulation": found}))
+    address = report(nora, json.dumps(body).encode(), "g.json")
+
+    page = nora.get(address)
+
+    assert page.status_code == 200
+    assert "People and arrivals beside the process" not in page.text
+    assert keep(nora, address, "Stranger").status_code == 303
+
+
+def test_a_textbook_model_of_bpmn_can_be_given_out_and_read_again_without_a_second_guess(
+    nora: Visitor, engine: Engine, shared_data: Path
+) -> None:
+    data = (shared_data / "bpmn/pm4py/ch7_CreditAppSimulation.bpmn").read_bytes()
+    address = report(nora, data, "credit.bpmn")
+    nora.post(f"{address}/keep", {"name": "Credit", "base": "0", "people": "y"})
+    kept, graph = head(engine, "credit")
+    with database.reading(engine) as db:
+        staffing = store.staffing(db, kept)
+
+    again = report(nora, nora.get("/processes/credit/files/bpmn").data, "again.bpmn", "process/credit")
+    keep(nora, again, base=kept.n)
+
+    assert {pool.name: pool.heads for pool in staffing.pools} == {"Clerk": 3, "Credit Officer": 3, "System": 1}
+    assert {step.role for step in graph.steps if step.time is not None} >= {"Clerk", "Credit Officer"}
+    assert head(engine, "credit")[0] == kept

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import FileField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from workbench.forms import Form, choices
@@ -35,9 +35,10 @@ class PartForm(Form):
 
 
 class KeepForm(BasedForm):
-    """The name of the process that a file begins."""
+    """The name of the process that a file begins, and whether the people that the file carries come too."""
 
     name = StringField("Name of the process", [InputRequired("Write a name."), Length(max=120)])
+    people = BooleanField("Take its people and their hours too")
 
 
 def part_form(parts: list[dict[str, Any]], chosen: str, **more: Any) -> PartForm:

@@ -15,17 +15,19 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from process_models.exchange.converting import WRITERS, Brought
+from process_models.exchange.simulation_beside import Carried, carried_by
 from process_models.exchange.step_table import harmless
 from process_models.graph.checks import faults
 from process_models.graph.compare import Difference, compare
-from process_models.graph.design import Design
+from process_models.graph.design import Design, Staffing
 from process_models.graph.documents import GraphFile
 from process_models.graph.drawing import draw
 from process_models.graph.graph import StepGraph
 from process_models.graph.telling import change_told, counted_told
 from process_models.values.errors import ModelError
+from process_models.values.fractions import number
 from process_models.values.sentences import Sentence, say
-from process_models.values.words import count
+from process_models.values.words import count, decimal
 from workbench import web
 from workbench.accounts import store as people
 from workbench.converting import as_file
@@ -45,6 +47,8 @@ LARGEST_DRAWN = 1500
 HOMES = {"process": "the process as a whole", "participant": "a role, or a note", "lane": "a role"}
 """Where elements stand that become no step or flow."""
 FATES = ("dropped", "simplified", "kept")
+PART_WORDS = {"people": "people", "hours": "hours", "time": "time of a step", "share": "share", "arrivals": "arrivals"}
+"""What a part of the data for a simulation is."""
 
 
 class GivenOut(Struct, frozen=True):
@@ -139,7 +143,7 @@ def brought(id: str) -> ResponseReturnValue:
 @bp.get("/file/brought/<id>/report.csv")
 @needs(Permission.SELF)
 def brought_csv(id: str) -> ResponseReturnValue:
-    """Give the whole report as CSV, an element a row."""
+    """Give the whole report as CSV, an element a row; parts of the data for a simulation come after them."""
     one = _seen(id)
     reading = store.brought_reading(web.current(), id)
     standing, out = _standing(reading.graph), io.StringIO()
@@ -149,6 +153,10 @@ def brought_csv(id: str) -> ResponseReturnValue:
         where = "; ".join(_wheres(standing, element["in"]))
         cells = (_kind(element["type"]), element["id"], element["name"], element["became"], element["reason"], where)
         writer.writerow([harmless(str(cell)) for cell in cells])
+    carried = carried_by(reading.report)
+    for part in carried.parts if carried is not None else ():
+        cells = (f"simulation: {PART_WORDS.get(part.part, 'other')}", part.id, part.name, part.became, part.reason, "")
+        writer.writerow([harmless(cell) for cell in cells])
     return attached(out.getvalue().encode("utf-8-sig"), "text/csv", f"{_stem(one.name)}-report.csv")
 
 
@@ -170,12 +178,13 @@ def choose_part(id: str) -> ResponseReturnValue:
 def make_brought(id: str) -> ResponseReturnValue:
     """Make a waiting file a version."""
     one = operations.waiting(web.current(), web.actor(), id)
-    form = _keep_form(one, KeepForm())
+    form = _keep_form(one, KeepForm(), carried_by(store.brought_reading(web.current(), id).report))
     if not form.validate():
         return _report_page(one, keep=form), 422
     name = form.name.data.strip() if form.name else ""
     try:
-        revision = operations.make_version(web.engine(), web.actor(), id, name, form.revision)
+        people = form.people is not None and bool(form.people.data)
+        revision = operations.make_version(web.engine(), web.actor(), id, name, form.revision, people)
     except (ModelError, Refusal) as problem:
         form.form_errors.append(str(problem))
         return _report_page(one, keep=form), getattr(problem, "status", 422)
@@ -202,23 +211,46 @@ def _seen(id: str) -> BroughtFile:
     return one
 
 
-def _keep_form(one: BroughtFile, form: KeepForm) -> KeepForm:
-    """Leave out the name where the process has one."""
+def _keep_form(one: BroughtFile, form: KeepForm, carried: Carried | None) -> KeepForm:
+    """Leave out the name where the process has one, and people where the file carries none."""
     if one.process is not None:
         del form.name
+    if not _brings_people(carried):
+        del form.people
+    elif one.process is not None and (pools := len(_head(one.process).staffing.pools)):
+        form.people.label.text += f", in place of {count(pools, 'pool', 'pools')} of the newest version"
     return form
 
 
-def _blank_keep_form(one: BroughtFile, graph: StepGraph) -> KeepForm:
+def _brings_people(carried: Carried | None) -> bool:
+    return carried is not None and bool(carried.staffing.pools)
+
+
+def _blank_keep_form(one: BroughtFile, graph: StepGraph, carried: Carried | None) -> KeepForm:
     base = store.head(web.current(), one.process).n if one.process is not None else 0
-    return _keep_form(one, KeepForm(formdata=None, name=graph.name[:120], base=base))
+    blank = KeepForm(formdata=None, name=graph.name[:120], base=base, people=_taken(one, carried) is not None)
+    return _keep_form(one, blank, carried)
+
+
+def _taken(one: BroughtFile, carried: Carried | None) -> Staffing | None:
+    """Return the people of a file where they come unless somebody says no: a process that has people keeps its own."""
+    if carried is None or not _brings_people(carried):
+        return None
+    return None if one.process is not None and _head(one.process).staffing.pools else carried.staffing
+
+
+def _head(process: str) -> Design:
+    """Return the newest version of a process with its people."""
+    db = web.current()
+    return store.design(db, store.head(db, process))
 
 
 def _report_page(one: BroughtFile, part: Any = None, keep: KeepForm | None = None) -> str:
     db = web.current()
     reading = store.brought_reading(db, one.id)
     graph, parts, standing = reading.graph, _parts(reading), _standing(reading.graph)
-    change = _change(one, graph)
+    carried = carried_by(reading.report)
+    change = _change(one, graph, _taken(one, carried))
     by_fate = {fate: [element for element in _elements(reading) if element["became"] == fate] for fate in FATES}
     drawn = one.waits and 0 < len(graph.steps) <= LARGEST_DRAWN
     wrong = [fault for fault in faults(graph) if fault.weight == "fault"]
@@ -233,7 +265,8 @@ def _report_page(one: BroughtFile, part: Any = None, keep: KeepForm | None = Non
         remarks=_remarks(reading, by_fate),
         parts=parts,
         part_form=part or part_form(parts, one.chosen, formdata=None),
-        keep_form=keep or _blank_keep_form(one, graph),
+        keep_form=keep or _blank_keep_form(one, graph, carried),
+        simulation=_simulation(carried) if carried is not None else None,
         counts=[(fate, len(by_fate[fate])) for fate in reversed(FATES)],
         groups=[(fate, len(by_fate[fate]), list(_groups(standing, by_fate[fate], fate))) for fate in FATES],
         size=f"{count(len(graph.steps), 'step', 'steps')} and {count(len(graph.flows), 'flow', 'flows')}",
@@ -248,12 +281,42 @@ def _report_page(one: BroughtFile, part: Any = None, keep: KeepForm | None = Non
     )
 
 
-def _change(one: BroughtFile, graph: StepGraph) -> Difference | None:
+def _change(one: BroughtFile, graph: StepGraph, people: Staffing | None) -> Difference | None:
     """Return what a waiting file would change of the process it was brought in for."""
     if not one.waits or one.process is None:
         return None
-    head = store.design(web.current(), store.head(web.current(), one.process))
-    return compare(head, Design(graph=graph, staffing=head.staffing))
+    head = _head(one.process)
+    return compare(head, Design(graph=graph, staffing=people or head.staffing))
+
+
+class SimulationTold(Struct, frozen=True):
+    """What a file brings for a simulation, in words."""
+
+    summary: str
+    people: tuple[str, ...]
+    arrivals: str
+    fates: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Of each group: what became of it, why or what it is, and its parts."""
+
+
+def _simulation(carried: Carried) -> SimulationTold:
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for part in carried.parts:
+        why = PART_WORDS.get(part.part, "other") if part.became == "kept" else part.reason
+        grouped.setdefault((part.became, why), []).append(part.name or part.id)
+    order = sorted(grouped.items(), key=lambda item: (FATES.index(item[0][0]), -len(item[1])))
+    people = tuple(f"{pool.name}: {count(pool.heads, 'person', 'people')}" for pool in carried.staffing.pools)
+    fates = tuple((fate, why, tuple(ids)) for (fate, why), ids in order)
+    return SimulationTold(say(carried.summary), people, _arrivals_told(carried), fates)
+
+
+def _arrivals_told(carried: Carried) -> str:
+    """Return how many cases come, empty where the file does not say it."""
+    rates = [number(rate) for rate in carried.per_hour]
+    if not any(rates):
+        return ""
+    week = decimal(float(sum(rates)), 1)
+    return f"{week} cases come in a week, up to {decimal(float(max(rates)), 2)} in an hour."
 
 
 def _heading(one: BroughtFile, reading: GraphFile, by_fate: dict[str, list[Any]]) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from process_models.exchange.converting import Brought, give_out
 from process_models.exchange.converting import bring_in as read_in
+from process_models.exchange.simulation_beside import carried_by
 from process_models.graph.design import Staffing
 from process_models.graph.edits import Edit, reapply
 from process_models.graph.graph import StepGraph
@@ -231,20 +232,25 @@ def choose(engine: Engine, actor: Actor, id: str, part: str) -> None:
         store.read_again(db, id, part, found)
 
 
-def make_version(engine: Engine, actor: Actor, id: str, name: str, base: int) -> Revision:
+def make_version(engine: Engine, actor: Actor, id: str, name: str, base: int, people: bool = False) -> Revision:
     """Make a waiting file the first version of a process, or the newest of the one it was brought in for.
+
+    With ``people`` its staffing is that of the file, if the file carries any.
 
     All in one: where anything is refused, nothing of it is stored.
     """
     with transaction(engine) as db:
         one = waiting(db, actor, id)
-        graph, verb = store.brought_reading(db, id).graph, f"brought in {one.name}"
+        found, verb = store.brought_reading(db, id), f"brought in {one.name}"
+        graph, carried = found.graph, carried_by(found.report) if people else None
+        parts = {"graph": graph} if carried is None else {"graph": graph, "staffing": carried.staffing}
         if not graph.steps:
             raise NotPossible("brought_no_steps")
         if one.process is None:
-            _process, new = _begin(db, actor, one.service, name or graph.name, graph, Staffing(), verb)
+            staffing = carried.staffing if carried is not None else Staffing()
+            _process, new = _begin(db, actor, one.service, name or graph.name, graph, staffing, verb)
         else:
-            new = _replaced_in(db, actor, one.process, base, verb, graph=graph)
+            new = _replaced_in(db, actor, one.process, base, verb, **parts)
         if not store.settle_brought(db, id, new.process, new.n):
             raise NotFound("no_brought_file")
         file = hashlib.sha256(store.brought_content(db, id)).hexdigest()

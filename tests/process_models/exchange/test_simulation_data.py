@@ -27,7 +27,7 @@ from process_models.values.distributions import (
 )
 from process_models.values.errors import ModelError
 from process_models.values.provenance import Provenance
-from process_models.values.sentences import say
+from process_models.values.sentences import Sentence, say
 from simulations.experiments import simulate
 from simulations.scenario import Scenario, Stream
 
@@ -194,7 +194,8 @@ def test_people_of_a_textbook_model_come_with_their_timetable(credit: Applied):
     assert pools == {"Clerk": (3, 2500), "Credit Officer": (3, 5000), "System": (1, 0)}
     assert credit.per_hour[9] == "2"
     assert credit.per_hour[8] == credit.per_hour[24 * 6 + 9] == "0"
-    assert credit.count("dropped") == 0
+    [dropped] = [entry for entry in credit.entries if entry.became == "dropped"]
+    assert (dropped.part, dropped.reason) == ("time", Sentence.of("simulation_no_time"))  # It says 0 seconds.
 
 
 def test_a_textbook_model_can_be_played_when_what_it_lacks_is_typed_in(credit: Applied):
