@@ -193,6 +193,11 @@ class Scenario(Document, frozen=True, kw_only=True):
         _refuse(bool(named - known), f"no stream is called {', '.join(sorted(named - known))}")
 
     @property
+    def calm(self) -> bool:
+        """Say whether nothing goes wrong in it; growth of demand is no contingency."""
+        return not (self.absences or self.away or self.surges or self.slowdowns or self.outages)
+
+    @property
     def begin(self) -> int:
         """The instant of the start, ms since 1970 UTC."""
         return instant(self.start, self.zone)

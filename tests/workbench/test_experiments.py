@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from process_models.graph.design import Staffing
-from process_models.values.calendars import DAY
+from process_models.values.calendars import DAY, HOUR
 from process_models.values.canonical import canonical
 from simulations.experiments import BlockResult, Summary, Task, run_block, summarise
 from simulations.plan import PlanError
@@ -428,6 +428,63 @@ def test_a_scenario_is_described_with_absence_and_surge(app: Flask, engine: Engi
     assert {one.share for one in scenario.absences} == {"0.05"}
     assert [(one.factor, one.start, one.end) for one in scenario.surges] == [("1.5", 0, 604_800_000)]
     assert sum(map(float, scenario.streams[0].per_hour)) == pytest.approx(110)
+
+
+def test_a_scenario_is_described_with_stopped_and_slow_steps_growth_and_a_surge_that_comes_again(
+    app: Flask, engine: Engine
+) -> None:
+    review = a_review(engine)
+    day = SCENARIO["start"]
+    more = {
+        "surge": "2",
+        "surge_from": "1",
+        "surge_to": "1",
+        "ramp": "1",
+        "every": "2",
+        "growth_a_year": "10",
+        "absence": "5",
+        "spell": "1",
+        "together": "y",
+        "down": ["check"],
+        "down_from": f"{day}T12:00",
+        "down_hours": "6",
+        "slow": ["pay"],
+        "slow_factor": "1.5",
+        "slow_from": "1",
+        "slow_to": "2",
+    }
+
+    answer = Visitor(app, "lucia").post(f"/reviews/{review}/scenarios", {**SCENARIO, "weeks": "4", **more})
+
+    assert answer.status_code == 303
+    with database.reading(engine) as db:
+        (row,) = store.scenarios(db, review)
+        scenario = store.scenario_of(db, row.digest)
+    assert [(one.steps, one.start, one.end) for one in scenario.outages] == [(("check",), 12 * HOUR, 18 * HOUR)]
+    assert [(one.steps, one.factor) for one in scenario.slowdowns] == [(("pay",), "1.5")]
+    assert [(one.ramp, one.every) for one in scenario.surges] == [(DAY, 14 * DAY)]
+    assert (scenario.streams[0].growth, all(one.together for one in scenario.absences)) == ("0.1", True)
+    assert not scenario.calm
+    page = Visitor(app, "lucia").get(f"/reviews/{review}/simulation").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "check stopped for 6.0 h" in page
+    assert "pay × 1.5, weeks 1 to 2" in page
+    assert "demand grows by 10% a year" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"down_from": ""}, "from when the steps are stopped"),
+        ({"down_from": "2001-01-01T00:00"}, "before the scenario begins"),
+    ],
+)
+def test_steps_are_stopped_from_a_time_within_the_scenario(app: Flask, engine: Engine, typed, said) -> None:
+    answer = Visitor(app, "lucia").post(
+        f"/reviews/{a_review(engine)}/scenarios", {**SCENARIO, "down": ["check"], "down_hours": "6", **typed}
+    )
+
+    assert answer.status_code == 422
+    assert said in answer.text
 
 
 def test_the_page_tells_how_far_it_is_and_then_what_it_says(app: Flask, engine: Engine) -> None:

@@ -119,7 +119,7 @@ class Under(Document, frozen=True, kw_only=True):
     @property
     def calm(self) -> bool:
         """Say whether nothing goes wrong in it."""
-        return not (self.scenario.absences or self.scenario.away or self.scenario.surges)
+        return self.scenario.calm
 
 
 class Other(Document, frozen=True, kw_only=True):

@@ -7,11 +7,10 @@ from process_models.graph.graph import StepGraph
 from process_models.graph.steps import Obligation
 from process_models.redesign.obligations import out_of_order, uncovered, unrecorded
 from process_models.values.provenance import Grade
-from process_models.values.words import percent
-from simulations.scenario import Scenario
 from workbench import figures
 from workbench.decisions.model import Pack, Under, Verdict
 from workbench.experiments.model import grade_of
+from workbench.experiments.telling import happens
 from workbench.figures import Row
 from workbench.reviews.forms import in_words
 
@@ -142,14 +141,6 @@ def _elsewhere(pack: Pack, under: Under) -> Elsewhere:
 
 def _difference(row: Row) -> str:
     return f"{row.name} {row.difference} ({row.difference_interval}), {row.verdict}"
-
-
-def happens(scenario: Scenario) -> str:
-    """Return what goes wrong in a scenario, in words."""
-    away = [f"{one.heads} away in {one.pool}" for one in scenario.away]
-    random = [f"{percent(scenario.absences[0].share)} away at random"] if scenario.absences else []
-    surges = [f"demand × {one.factor}" for one in scenario.surges]
-    return ", ".join([*random, *away, *surges]) or "nothing goes wrong"
 
 
 def _others(pack: Pack) -> tuple[str, ...]:

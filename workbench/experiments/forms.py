@@ -5,18 +5,28 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from wtforms import DateField, DecimalField, IntegerField, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from process_models.graph.design import Design
-from process_models.values.calendars import DAY, HOUR, MINUTE, WEEK
+from process_models.graph.steps import TIMED, Kind
+from process_models.values.calendars import DAY, HOUR, MINUTE, WEEK, instant
 from process_models.values.fractions import Fraction, fraction, number
 from process_models.values.provenance import Provenance
 from simulations.breaking import REPLICATIONS
 from simulations.experiments import MEASURES
 from simulations.queueing import Asked
-from simulations.scenario import Absence, Away, Scenario, Stream, Surge
+from simulations.scenario import Absence, Away, Outage, Scenario, Slowdown, Stream, Surge
 from simulations.staffing import REPLICATIONS as PLAYED
 from workbench.errors import Invalid
 from workbench.experiments.certainty import AssumedRow
@@ -77,6 +87,23 @@ class ScenarioForm(Form):
     surge = DecimalField("Surge: demand times", [Optional(), NumberRange(min=0, max=20)], default=1)
     surge_from = IntegerField("Surge from week", [Optional(), NumberRange(min=1, max=52)])
     surge_to = IntegerField("Surge to the end of week", [Optional(), NumberRange(min=1, max=52)])
+    ramp = DecimalField(
+        "It rises over (days)", [Optional(), NumberRange(min=0, max=180)], default=0, description="And falls as slowly"
+    )
+    every = IntegerField(
+        "It comes again every (weeks)", [Optional(), NumberRange(min=0, max=52)], default=0, description="0: once"
+    )
+    growth_a_year = DecimalField(
+        "Demand grows by (per cent a year)", [Optional(), NumberRange(min=-99, max=900)], default=0
+    )
+    together = BooleanField("Everybody of a pool is away at the same times, as in a storm or a strike")
+    down = checkboxes("Stopped steps", "A system that is down: nobody begins them, work in hand is finished")
+    down_from = DateTimeLocalField("Stopped from", [Optional()])
+    down_hours = DecimalField("For (hours)", [Optional(), NumberRange(min=0, max=8760)], default=0)
+    slow = checkboxes("Slowed steps", "A supplier in delay, a slow system: waits count as well as work")
+    slow_factor = DecimalField("They take times as long", [Optional(), NumberRange(min=0, max=100)], default=1)
+    slow_from = IntegerField("Slow from week", [Optional(), NumberRange(min=1, max=52)])
+    slow_to = IntegerField("Slow to the end of week", [Optional(), NumberRange(min=1, max=52)])
 
     @classmethod
     def on(cls, demands: list[Demand], design: Design, today: date) -> "ScenarioForm":
@@ -86,6 +113,12 @@ class ScenarioForm(Form):
         form.demand.choices = choices(
             [*((id, f"as in the log “{name}”") for id, name, _ in demands), ("", "typed in below")]
         )
+        graph = design.graph
+        timed = [
+            (id, graph.by_id[id].kind, f"{graph.numbers[id]} {graph.by_id[id].name}") for id in graph.reading_order
+        ]
+        form.down.choices = choices((id, words) for id, kind, words in timed if kind is Kind.WORK)
+        form.slow.choices = choices((id, words) for id, kind, words in timed if kind in TIMED)
         form.away_pool.choices = choices([("", "no pool"), *((pool.id, pool.name) for pool in design.staffing.pools)])
         return form
 
@@ -102,6 +135,8 @@ class ScenarioForm(Form):
             absences=self._absences(design),
             away=self._away(),
             surges=self._surges(),
+            outages=self._outages(zone),
+            slowdowns=self._slowdowns(),
         )
 
     def _stream(self, demands: list[Demand], design: Design) -> Stream:
@@ -115,13 +150,18 @@ class ScenarioForm(Form):
             source = Provenance("judged", "D", "typed in")
         else:
             raise Invalid("scenario_without_demand")
-        return Stream(id="cases", per_hour=hours, provenance=source)
+        yearly = fraction((self.growth_a_year.data or 0) / 100)
+        return Stream(id="cases", per_hour=hours, growth=yearly, provenance=source)
 
     def _absences(self, design: Design) -> tuple[Absence, ...]:
         if not self.absence.data:
             return ()
         share, spell = fraction(self.absence.data / 100), int((self.spell.data or 1) * DAY)
-        return tuple(Absence(id=f"away-{p.id}", pool=p.id, share=share, spell=spell) for p in design.staffing.pools)
+        together = bool(self.together.data)
+        return tuple(
+            Absence(id=f"away-{p.id}", pool=p.id, share=share, spell=spell, together=together)
+            for p in design.staffing.pools
+        )
 
     def _away(self) -> tuple[Away, ...]:
         if not self.away_pool.data or not self.away_heads.data:
@@ -133,7 +173,27 @@ class ScenarioForm(Form):
         if not self.surge.data or self.surge.data == 1:
             return ()
         start, end = _weeks(self.surge_from.data, self.surge_to.data)
-        return (Surge(id="surge", factor=fraction(self.surge.data), start=start, end=end),)
+        ramp, every = int((self.ramp.data or 0) * DAY), (self.every.data or 0) * WEEK
+        return (Surge(id="surge", factor=fraction(self.surge.data), start=start, end=end, ramp=ramp, every=every),)
+
+    def _outages(self, zone: str) -> tuple[Outage, ...]:
+        if not self.down.data or not self.down_hours.data:
+            return ()
+        if self.down_from.data is None:
+            raise Invalid("outage_without_start")
+        begin = instant(f"{self.start.data.isoformat()}T00:00", zone)
+        start = instant(self.down_from.data.isoformat(), zone) - begin
+        if start < 0:
+            raise Invalid("outage_before_start")
+        end = start + int(self.down_hours.data * HOUR)
+        return (Outage(id="outage", start=start, end=end, steps=tuple(sorted(self.down.data))),)
+
+    def _slowdowns(self) -> tuple[Slowdown, ...]:
+        if not self.slow.data or self.slow_factor.data in (None, 1):
+            return ()
+        start, end = _weeks(self.slow_from.data, self.slow_to.data)
+        factor, steps = fraction(self.slow_factor.data), tuple(sorted(self.slow.data))
+        return (Slowdown(id="slowdown", factor=factor, start=start, end=end, steps=steps),)
 
 
 def _weeks(first: int | None, last: int | None) -> tuple[int, int]:

@@ -67,6 +67,7 @@ def _index(review: Review, forms: dict[str, Any]) -> str:
         "experiments/index.html",
         **reviews_pages.frame(review, "options"),
         scenarios=[(row, store.scenario_of(db, row.digest)) for row in rows],
+        happens=telling.happens,
         experiments=[(one, jobs.find(db, one.job), store.spec(db, one)) for one in store.experiments(db, review.id)],
         scenario_form=forms.get("scenario") or _scenario_form(db, review),
         run_form=forms.get("run") or _run_form(db, review),

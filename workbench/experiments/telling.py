@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from process_models.values.calendars import HOUR, MINUTE
+from process_models.values.calendars import HOUR, MINUTE, WEEK
 from process_models.values.sentences import Sentence, say
 from process_models.values.words import count, decimal, duration, listed, percent
 from simulations import breaking
 from simulations.breaking import GRID, LEAST, MOST, MOST_AWAY
 from simulations.experiments import MEASURES, TOLERANCE
 from simulations.queueing import Heads
+from simulations.scenario import Scenario, Surge
 from workbench.experiments.model import BASELINE, Bears, Best, BreakPoint, Manned, Outcome, Settled, Spec, Staffed, Told
 from workbench.experiments.picture import Reach
 
@@ -19,6 +20,33 @@ NAMES = {measure.id: measure.name for measure in MEASURES}
 PER_CENT = round(100 * TOLERANCE)
 SURE = 0.9995
 """A confidence beyond which no more places are told."""
+
+
+def happens(scenario: Scenario) -> str:
+    """Return what goes wrong in a scenario, in words."""
+    random = scenario.absences[:1]
+    told = (
+        *(f"{percent(one.share)} away at random{', all at once' if one.together else ''}" for one in random),
+        *(f"{one.heads} away in {one.pool}, {_span(one.start, one.end)}" for one in scenario.away),
+        *(f"demand × {one.factor}, {_span(one.start, one.end)}{_again(one)}" for one in scenario.surges),
+        *(f"{_where(one.steps, one.pool)} stopped for {duration(one.end - one.start)}" for one in scenario.outages),
+        *(f"{_where(one.steps, one.pool)} × {one.factor}, {_span(one.start, one.end)}" for one in scenario.slowdowns),
+        *(f"demand grows by {percent(one.growth)} a year" for one in scenario.streams if one.growth != "0"),
+    )
+    return ", ".join(told) or "nothing goes wrong"
+
+
+def _span(start: int, end: int) -> str:
+    first, last = start // WEEK + 1, -(-end // WEEK)
+    return f"week {first}" if first == last else f"weeks {first} to {last}"
+
+
+def _again(surge: Surge) -> str:
+    return f", again every {duration(surge.every)}" if surge.every else ""
+
+
+def _where(steps: tuple[str, ...], pool: str) -> str:
+    return listed(steps) if steps else pool
 
 
 def often(scenario: str, spec: Spec, outcome: Outcome) -> list[str]:
