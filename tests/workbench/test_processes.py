@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from process_models.graph.documents import write_graph
 from process_models.graph.steps import Kind
 from process_models.method.facts import Facts, per_week
+from process_models.values.calendars import WEEK
 from process_models.values.distributions import Quantiles
 from simulations.plan import plan
 from simulations.scenario import Scenario, Stream
@@ -478,6 +479,33 @@ def test_a_design_that_leaves_a_step_without_heads_names_the_step(nora: Visitor)
 
     assert "1 step is left without heads" in page
     assert "“Second check” is left without heads" in page
+
+
+def test_what_is_said_of_the_end_of_hours_setting_up_and_new_people_is_kept_and_shown_again(
+    nora: Visitor, engine: Engine
+) -> None:
+    path = f"/processes/{PROCESS}/staffing/pools/payments"
+    said = {"hours_end": "hand over", "setup": "2.5", "setup_between": "types", "new_factor": "1,4", "new_weeks": "6"}
+
+    first = nora.post(path, {**fields(nora.get(path), path), **said})
+    again = nora.post(path, {**fields(nora.get(path), path), "heads": "3"})
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    pool = head(engine)[1].staffing.pool("payments")
+    assert (pool.finish, pool.unfinished, pool.setup, pool.setup_between) == (False, "hand over", 150_000, "types")
+    assert [(one.heads, one.learning.factor, one.learning.lasts // WEEK) for one in pool.shifts] == [(3, "1.4", 6)]
+
+
+def test_in_which_order_work_of_a_role_is_taken_is_kept(nora: Visitor, engine: Engine) -> None:
+    path = f"/processes/{PROCESS}/staffing"
+    typed = fields(nora.get(path), path)
+    roles = head(engine)[1].graph.roles
+
+    answer = nora.post(path, {**typed, "role0_order": "due", "role1_ageing": "4"})
+
+    assert answer.status_code == 303
+    kept = {one.id: (one.order, one.ageing) for one in head(engine)[1].staffing.roles}
+    assert (kept[roles[0]], kept[roles[1]]) == (("due", 0), ("first", 4 * 3_600_000))
 
 
 def test_a_pool_that_roles_are_given_to_is_not_taken_out(nora: Visitor, engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """What is typed about a process as a whole: its rows or its file, its hours, its versions, its staffing."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from msgspec import structs
@@ -13,13 +14,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from process_models.graph.design import Pool, RoleStaffing, Shift, Staffing
+from process_models.graph.design import Learning, Pool, RoleStaffing, Shift, Staffing
 from process_models.graph.graph import StepGraph
-from process_models.values.calendars import Calendar
+from process_models.values.calendars import HOUR, MINUTE, WEEK, Calendar
 from process_models.values.document import slug
 from process_models.values.errors import ModelError
+from process_models.values.fractions import fraction, number
 from process_models.values.provenance import Grade, Origin, Provenance
 from workbench.forms import Form, checkboxes, choices
 from workbench.processes.model import Revision
@@ -146,6 +148,20 @@ class VersionForm(Form):
         return cls(name=revision.name, baseline=revision.baseline)
 
 
+HOURS_END = {
+    "finish": "is finished",
+    "pause": "pauses until the next hours",
+    "hand over": "is handed over: somebody else does the rest",
+    "restart": "is begun anew later",
+}
+OTHER_WORK = {"steps": "another step", "types": "another type of case"}
+ORDERS = {
+    "first": "who came first",
+    "last": "who came last",
+    "due": "whose due time is next",
+}
+
+
 class PoolForm(BasedForm):
     """A pool: its heads, when they are there, and what an hour costs."""
 
@@ -159,7 +175,17 @@ class PoolForm(BasedForm):
     days = checkboxes("Days")
     opens = StringField("From", [InputRequired("Write the hour."), Read(read_clock)], default="9:00")
     closes = StringField("To", [InputRequired("Write the hour."), Read(read_clock)], default="17:00")
-    finish = BooleanField("Work in hand is finished after hours", default=True)
+    hours_end = SelectField("When the hours end, work in hand", choices=choices(HOURS_END.items()), default="finish")
+    setup = number_field(
+        "Minutes to set up for other work", "Before work of another sort than the last; 0 for none", Optional()
+    )
+    setup_between = SelectField("Other work is", choices=choices(OTHER_WORK.items()), default="steps")
+    new_factor = number_field(
+        "New people take times as long",
+        "The heads of these hours are new; it falls to 1 week by week. Empty: nobody is",
+        Optional(),
+    )
+    new_weeks = IntegerField("For (weeks)", [Optional(), NumberRange(1, 104)])
     grade = SelectField("Evidence", choices=choices(GRADES), default="D")
     source = StringField("Where this comes from", [InputRequired("Say where this comes from."), Length(max=200)])
 
@@ -173,7 +199,9 @@ class PoolForm(BasedForm):
                 "pool": pool.id,
                 "name": pool.name,
                 "rate": plain_number(read_number(str(pool.rate)) / 100),
-                "finish": pool.finish,
+                "hours_end": "finish" if pool.finish else pool.unfinished,
+                "setup": plain_number(Decimal(pool.setup) / MINUTE),
+                "setup_between": pool.setup_between,
                 "grade": pool.provenance.grade,
                 "source": pool.provenance.source,
             }
@@ -199,20 +227,34 @@ class PoolForm(BasedForm):
         kept = tuple(s for s in old.shifts if s.id != self.shift.data) if old else ()
         taken = frozenset(shift.id for shift in kept)
         hours = spans(self.days.data, read_clock(self.opens.data), read_clock(self.closes.data))
-        shift = Shift(id=self.shift.data or slug("shift", taken), spans=hours, heads=self.heads.data)
+        shift = Shift(
+            id=self.shift.data or slug("shift", taken), spans=hours, heads=self.heads.data, learning=self._learning()
+        )
+        ends = self.hours_end.data
         new = Pool(
             id=old.id if old else slug(self.name.data, frozenset(pool.id for pool in staffing.pools)),
             name=self.name.data.strip(),
             shifts=(*kept, *((shift,) if shift.heads or not kept else ())),
             rate=int((read_number(self.rate.data) * 100).to_integral_value()),
-            finish=bool(self.finish.data),
+            finish=ends == "finish",
+            unfinished="pause" if ends == "finish" else ends,
+            setup=int(read_number(self.setup.data or "0") * MINUTE),
+            setup_between=self.setup_between.data,
             provenance=provenance(old.provenance if old else None, self.grade.data, self.source.data.strip(), date),
         )
         return structs.replace(staffing, pools=(*(p for p in staffing.pools if p.id != new.id), new))
 
+    def _learning(self) -> Learning | None:
+        if not self.new_factor.data or not self.new_weeks.data:
+            return None
+        return Learning(factor=fraction(read_number(self.new_factor.data)), lasts=self.new_weeks.data * WEEK)
+
 
 def _shift(shift: Shift) -> dict[str, Any]:
+    learning = shift.learning
     return {
+        "new_factor": plain_number(number(learning.factor)) if learning else "",
+        "new_weeks": -(-learning.lasts // WEEK) if learning else None,
         "shift": shift.id,
         "heads": shift.heads,
         "days": sorted({str(span.day) for span in shift.spans}),
@@ -236,12 +278,22 @@ class RolesForm(BasedForm):
             picked = [self[f"role{n}_{place}"].data for place in range(PREFERENCES)]
             pools = tuple(dict.fromkeys(id for id in picked if id))
             if pools:
-                out.append(RoleStaffing(role, pools))
+                out.append(RoleStaffing(role, pools, self[f"role{n}_order"].data, self._ageing(n)))
         return tuple(out)
+
+    def _ageing(self, n: int) -> int:
+        """Return the wait after which work counts one priority better; only where who came first goes first."""
+        hours = read_number(self[f"role{n}_ageing"].data or "0")
+        return int(hours * HOUR) if self[f"role{n}_order"].data == "first" else 0
 
     def by_role(self) -> list[tuple[str, list[Field]]]:
         """Return each role with its fields."""
         return [(role, [self[f"role{n}_{place}"] for place in range(PREFERENCES)]) for n, role in enumerate(self.roles)]
+
+    def queue_of(self, role: str) -> tuple[Field, Field]:
+        """Return the fields that say in which order work of a role is taken."""
+        n = self.roles.index(role)
+        return self[f"role{n}_order"], self[f"role{n}_ageing"]
 
 
 def roles_form(graph: StepGraph, staffing: Staffing, base: int) -> RolesForm:
@@ -254,5 +306,10 @@ def roles_form(graph: StepGraph, staffing: Staffing, base: int) -> RolesForm:
         for place, words in enumerate(("First", "Second", "Third")):
             fields[f"role{n}_{place}"] = SelectField(words, choices=pools, default="")
             filled[f"role{n}_{place}"] = known[place] if place < len(known) else ""
+        own = next((one for one in staffing.roles if one.id == role), None)
+        fields[f"role{n}_order"] = SelectField("Who goes first", choices=choices(ORDERS.items()), default="first")
+        fields[f"role{n}_ageing"] = number_field("Hours of waiting that raise the priority", "0 for never", Optional())
+        filled[f"role{n}_order"] = own.order if own else "first"
+        filled[f"role{n}_ageing"] = plain_number(Decimal(own.ageing) / HOUR) if own else "0"
     made: RolesForm = type("RolesForm", (RolesForm,), fields)(**filled)
     return made

@@ -51,7 +51,8 @@ class AssignPools(Document, frozen=True, tag_field="type", tag="assign_pools"):
             if design.staffing.pool(pool) is None:
                 raise ModelError("pool_unknown", pool=pool)
         rest = tuple(entry for entry in design.staffing.roles if entry.id != self.role)
-        roles = (*rest, RoleStaffing(self.role, self.pools))
+        own = next((entry for entry in design.staffing.roles if entry.id == self.role), None)
+        roles = (*rest, replace(own, pools=self.pools) if own else RoleStaffing(self.role, self.pools))
         return replace(design, staffing=replace(design.staffing, roles=roles))
 
     def sentence(self, design: Design) -> Sentence:
@@ -88,6 +89,8 @@ class MergePools(Document, frozen=True, tag_field="type", tag="merge_pools"):
             rate=round(sum(pool.rate * pool.heads for pool in gone) / heads) if heads else gone[0].rate,
             finish=all(pool.finish for pool in gone),
             unfinished=gone[0].unfinished if len({pool.unfinished for pool in gone}) == 1 else "pause",
+            setup=max(pool.setup for pool in gone),
+            setup_between=gone[0].setup_between if len({pool.setup_between for pool in gone}) == 1 else "steps",
             provenance=gone[0].provenance,
         )
         kept = tuple(pool for pool in design.staffing.pools if pool.id not in self.pools)
