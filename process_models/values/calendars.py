@@ -224,6 +224,11 @@ def add_working(calendar: Calendar | None, zone_name: str, a: int, ms: int) -> i
 
 def _years(a: int, b: int) -> Interval:
     """Return the span of whole UTC years around two instants, so that few spans are unrolled and kept."""
-    first, last = ((EPOCH + timedelta(milliseconds=at)).year for at in (a, b))
-    begin, end = ((datetime(year, 1, 1) - EPOCH) // timedelta(milliseconds=1) for year in (first, last + 1))
-    return begin, end
+    begins = _new_years()
+    return begins[bisect_right(begins, a) - 1], begins[bisect_right(begins, b)]
+
+
+@lru_cache
+def _new_years() -> tuple[int, ...]:
+    """Return the instants at which the years from 1 to 9999 begin; looked up some thousand times in a play."""
+    return tuple((datetime(year, 1, 1) - EPOCH) // timedelta(milliseconds=1) for year in range(1, 10_000))
