@@ -4,8 +4,10 @@ import csv
 import inspect
 import io
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,10 +18,12 @@ from process_models.logs.columns import Columns
 from process_models.values.calendars import HOUR, Calendar, Span
 from process_models.values.causes import CAUSES, WORDS
 from process_models.values.clocks import Moment
+from tests.conftest import settings_at
 from tests.workbench.people import Visitor
 from tests.workbench.test_data import lucia, read, result_of, send, work  # noqa: F401 (fixtures)
 from tests.workbench.test_processes import fields
 from workbench import database
+from workbench.app import create_app
 from workbench.config import Settings
 from workbench.data import pictures, store
 from workbench.data.example import LOG, PROCESS
@@ -27,6 +31,30 @@ from workbench.data.measure_pages import TABLES, outside_hours
 from workbench.data.model import Terms
 
 Work = Callable[[], bool]
+
+
+@pytest.fixture(scope="module")
+def onlooker(tmp_path_factory: pytest.TempPathFactory, example_file: Path) -> Iterator[Visitor]:
+    """Return Lucia before an installation that many tests look at and none changes."""
+    home = tmp_path_factory.mktemp("shown") / "home"
+    shutil.copytree(example_file, home)
+    made = create_app(settings_at(home, f"sqlite:///{home / 'workbench.sqlite'}"))
+    made.testing = True
+    yield Visitor(made, "lucia")
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture(scope="module")
+def seen(onlooker: Visitor) -> Engine:
+    """Return the database of those pages."""
+    found: Engine = onlooker.app.extensions["engine"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def rated(onlooker: Visitor) -> str:
+    """Return the id of a table of single figures, brought in once."""
+    return send(onlooker, RATED.encode())
 
 
 def words_of(page: str) -> str:
@@ -39,12 +67,12 @@ def table_of(visitor: Visitor, id: str, name: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
 
 
-def test_the_week_of_arrivals_adds_up_in_picture_table_and_file(lucia: Visitor, engine: Engine) -> None:  # noqa: F811
-    page = words_of(lucia.get(f"/data/{LOG}/arrivals?interval=30").text)
+def test_the_week_of_arrivals_adds_up_in_picture_table_and_file(onlooker: Visitor, seen: Engine) -> None:
+    page = words_of(onlooker.get(f"/data/{LOG}/arrivals?interval=30").text)
 
-    counts = result_of(engine, LOG).arrivals
-    rows = table_of(lucia, LOG, "arrivals")
-    assert sum(counts) == result_of(engine, LOG).cases == sum(int(row[2]) for row in rows[1:])
+    counts = result_of(seen, LOG).arrivals
+    rows = table_of(onlooker, LOG, "arrivals")
+    assert sum(counts) == result_of(seen, LOG).cases == sum(int(row[2]) for row in rows[1:])
     assert "Most cases come on Mondays from 10:00 to 11:00" in page
     assert "of the cases come outside of working hours" in page
     monday = re.search(r"All day (\d+)", page)
@@ -66,15 +94,15 @@ def test_a_log_without_counted_arrivals_has_no_picture() -> None:
     assert pictures.arrivals((), 60) == pictures.arrivals((0,) * 168, 60) == ""
 
 
-def test_moves_say_which_step_and_group_follow_which(lucia: Visitor, engine: Engine) -> None:  # noqa: F811
-    page = words_of(lucia.get(f"/data/{LOG}/moves").text)
+def test_moves_say_which_step_and_group_follow_which(onlooker: Visitor, seen: Engine) -> None:
+    page = words_of(onlooker.get(f"/data/{LOG}/moves").text)
 
-    result = result_of(engine, LOG)
+    result = result_of(seen, LOG)
     assert "pass to another group" in page
     first = result.moves[0]
     assert f"{first.step} {first.next} {first.count:,}" in page
-    assert table_of(lucia, LOG, "handovers")[1][:2] == [result.handovers[0].group, result.handovers[0].other]
-    assert lucia.get(f"/data/{LOG}/tables/nothing.csv").status_code == 404
+    assert table_of(onlooker, LOG, "handovers")[1][:2] == [result.handovers[0].group, result.handovers[0].other]
+    assert onlooker.get(f"/data/{LOG}/tables/nothing.csv").status_code == 404
 
 
 def lonely(n: int) -> str:
@@ -101,10 +129,10 @@ def test_a_hand_over_of_fewer_than_ten_cases_is_not_listed_but_said(
     assert ("1 further ways from group to group have fewer than 10 cases" in page) is not shown
 
 
-def test_waits_are_told_by_cause_in_the_words_of_simulations(lucia: Visitor, engine: Engine) -> None:  # noqa: F811
-    page = words_of(lucia.get(f"/data/{LOG}/waits").text)
+def test_waits_are_told_by_cause_in_the_words_of_simulations(onlooker: Visitor, seen: Engine) -> None:
+    page = words_of(onlooker.get(f"/data/{LOG}/waits").text)
 
-    waits = result_of(engine, LOG).waits
+    waits = result_of(seen, LOG).waits
     assert waits.hours == "stated"
     for row in waits.rows:
         assert sum(getattr(row, cause) for cause in CAUSES) == row.waited
@@ -113,12 +141,12 @@ def test_waits_are_told_by_cause_in_the_words_of_simulations(lucia: Visitor, eng
         assert f"{cause.capitalize()}: {WORDS[cause]}" in page
 
 
-def test_a_promise_is_read_day_and_night_and_in_working_hours(lucia: Visitor, engine: Engine) -> None:  # noqa: F811
-    page = words_of(lucia.get(f"/data/{LOG}/waits").text)
+def test_a_promise_is_read_day_and_night_and_in_working_hours(onlooker: Visitor, seen: Engine) -> None:
+    page = words_of(onlooker.get(f"/data/{LOG}/waits").text)
 
-    by = {row.reading: row for row in result_of(engine, LOG).promise}
+    by = {row.reading: row for row in result_of(seen, LOG).promise}
     assert by["working"].kept > by["wall"].kept
-    assert by["wall"].kept + by["wall"].missed == result_of(engine, LOG).cases
+    assert by["wall"].kept + by["wall"].missed == result_of(seen, LOG).cases
     assert "Within 80 working hours: " in page
     assert "it stands still during Customer sends papers" in page
 
@@ -226,10 +254,8 @@ RATED = "day,month,mark,wait,end,speed,share\n" + "".join(
         ("look=series&column=share&least=0&most=1", "Part of that is impossible"),
     ],
 )
-def test_single_figures_are_looked_at_on_any_table(lucia: Visitor, asked: str, said: str) -> None:  # noqa: F811
-    id = send(lucia, RATED.encode())
-
-    answer = lucia.get(f"/data/{id}/figures?{asked}")
+def test_single_figures_are_looked_at_on_any_table(onlooker: Visitor, rated: str, asked: str, said: str) -> None:
+    answer = onlooker.get(f"/data/{rated}/figures?{asked}")
 
     assert answer.status_code == 200
     assert said in words_of(answer.text)

@@ -1,7 +1,6 @@
 """Logs that the tests share: small ones written out, the generated example, and real ones."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -13,14 +12,21 @@ from process_models.logs.events import Events, events
 from process_models.logs.example import ZONE, claims_log
 from process_models.logs.guessing import guess
 from process_models.logs.reading import read
+from tests.process_models.logs.published import guessed, published
 
 UCI = "licence_clean/uci498_incidents_2016-04-04_to_17.csv.gz"
 
 
 @pytest.fixture(scope="session")
-def example_frame() -> pd.DataFrame:
+def example_text() -> str:
+    """The example log as text, made once."""
+    return claims_log()
+
+
+@pytest.fixture(scope="session")
+def example_frame(example_text: str) -> pd.DataFrame:
     """The example log as read."""
-    return read(claims_log().encode()).frame
+    return read(example_text.encode()).frame
 
 
 @pytest.fixture(scope="session")
@@ -37,31 +43,22 @@ def example(example_frame: pd.DataFrame, example_columns: Columns) -> Events:
     return events(example_frame, example_columns)
 
 
-@lru_cache
-def _uci(file: Path) -> tuple[pd.DataFrame, Columns, Events]:
-    """Read, guess and tidy once for all tests: none of them changes what it is given."""
-    frame = read(file).frame
-    columns = guess(frame).columns
-    assert columns is not None
-    return frame, columns, events(frame, columns)
-
-
 @pytest.fixture
 def uci_frame(shared_data: Path) -> pd.DataFrame:
     """A fortnight of a real IT service desk."""
-    return _uci(shared_data / UCI)[0]
+    return guessed(shared_data / UCI)[0].frame
 
 
 @pytest.fixture
 def uci_columns(shared_data: Path) -> Columns:
     """Its mapping as guessed."""
-    return _uci(shared_data / UCI)[1]
+    return published(shared_data / UCI).columns
 
 
 @pytest.fixture
 def uci(shared_data: Path) -> Events:
     """Its events."""
-    return _uci(shared_data / UCI)[2]
+    return published(shared_data / UCI).log
 
 
 PLAIN = Columns(case="case", step="step", time="time")

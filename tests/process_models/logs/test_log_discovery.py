@@ -40,7 +40,7 @@ def test_shares_are_counts_over_counts(log, plain):
 
 
 @given(LOGS, NOISES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_flows_conserve_and_shares_are_their_counts(log, plain, ways, noise):
     found = discover_or_none(log(*ways), plain, noise)
     if found is None:
@@ -58,7 +58,7 @@ def test_flows_conserve_and_shares_are_their_counts(log, plain, ways, noise):
 
 
 @given(LOGS, NOISES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_case_is_replayed_or_counted_as_not_explained(log, plain, ways, noise):
     cases = log(*ways)
     found = discover_or_none(cases, plain, noise)
@@ -74,7 +74,7 @@ def test_every_case_is_replayed_or_counted_as_not_explained(log, plain, ways, no
 
 
 @given(LOGS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_without_noise_every_case_is_explained_and_the_graph_has_no_fault(log, plain, ways):
     found = discover(log(*ways), plain)
 

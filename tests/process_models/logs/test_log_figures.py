@@ -1,30 +1,21 @@
 """The reference figures of the shared data come out."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from process_models.logs.columns import Columns
 from process_models.logs.discovery import discover
-from process_models.logs.events import Events, events
-from process_models.logs.guessing import guess
-from process_models.logs.reading import read
+from process_models.logs.events import Events
 from process_models.logs.variants import handovers, promises, variants
-
-
-@lru_cache
-def service_desk(file: Path) -> tuple[Events, Columns]:
-    table = read(file).table
-    columns = guess(table).columns
-    assert columns is not None
-    return events(table, columns), columns
+from tests.process_models.logs.published import published
 
 
 @pytest.fixture
 def whole(shared_data: Path) -> tuple[Events, Columns]:
     """The whole log of the service desk, as guessed."""
-    return service_desk(shared_data / "uci_servicenow_incidents/incident_event_log.zip")
+    found = published(shared_data / "uci_servicenow_incidents/incident_event_log.zip")
+    return found.log, found.columns
 
 
 def test_the_whole_service_desk_has_191_ways_of_which_five_cover_four_fifths(whole):

@@ -8,8 +8,8 @@ import pytest
 from process_models.graph.steps import Lane
 from process_models.logs.columns import Meaning
 from process_models.logs.guessing import guess
-from process_models.logs.reading import read
 from process_models.values.sentences import say
+from tests.process_models.logs.published import guessed
 
 EXPECTED = {
     "licence_clean/uci498_incidents_2016-04-04_to_17.csv.gz": {
@@ -63,7 +63,7 @@ def ids(found) -> set[str]:
 
 @pytest.mark.parametrize("file", EXPECTED)
 def test_columns_of_published_logs_are_guessed(shared_data: Path, file: str):
-    columns = guess(read(shared_data / file).frame).columns
+    columns = guessed(shared_data / file)[1].columns
 
     assert columns is not None
     assert {use: getattr(columns, use) for use in EXPECTED[file]} == EXPECTED[file]

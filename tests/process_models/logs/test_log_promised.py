@@ -90,7 +90,7 @@ clocks = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ways, clocks, st.sampled_from(list(Meaning)))
 def test_a_whole_log_is_read_as_one_case_after_another(
     went: list[list[tuple[str, int]]], clock: Clock, meaning: Meaning

@@ -19,11 +19,11 @@ from process_models.logs.figures import (
     off_scale,
     seasonal,
 )
-from process_models.logs.guessing import guess
 from process_models.logs.quality import quality
 from process_models.logs.reading import read
 from process_models.logs.wide import long
 from process_models.values.sentences import say
+from tests.process_models.logs.published import published
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,11 +31,7 @@ ROOT = Path(__file__).parents[3]
 @lru_cache
 def looked_at(file: Path):
     """Return the guess of a log and the remarks on it, by id."""
-    table = read(file).table
-    found = guess(table)
-    assert found.columns is not None
-    columns = msgspec.structs.replace(found.columns, dates=found.columns.dates or found.open_dates[0])
-    log = events(long(table, found.wide) if found.wide else table, columns)
+    found, columns, log = published(file)
     return found, {one.id: one for one in quality(log, columns)}
 
 
