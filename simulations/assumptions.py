@@ -186,7 +186,7 @@ def _type_time(step: Step, case_type: str, provenance: Provenance) -> _Input:
 def _behaviour(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
     """Yield what customers do because they had to wait: call again, or chase."""
     for step in design.graph.steps:
-        again, chasing = getattr(step, "calling_again", None), getattr(step, "chasing", None)
+        again, chasing = step.calling_again, step.chasing
         if again:
             yield _calling_again(step, again.after.provenance)
         if chasing:
@@ -195,7 +195,7 @@ def _behaviour(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa:
 
 def _calling_again(step: Step, provenance: Provenance) -> _Input:
     def told(design: Design, _: Scenario) -> Sentence | None:
-        now = getattr(design.graph.by_id[step.id], "calling_again", None)
+        now = design.graph.by_id[step.id].calling_again
         return Sentence.of("assumed_again", share=percent(now.share)) if now else None
 
     def move(design: Design, scenario: Scenario, factor: float) -> Played:
@@ -210,7 +210,7 @@ def _calling_again(step: Step, provenance: Provenance) -> _Input:
 
 def _chasing(step: Step) -> _Input:
     def told(design: Design, _: Scenario) -> Sentence | None:
-        now = getattr(design.graph.by_id[step.id], "chasing", None)
+        now = design.graph.by_id[step.id].chasing
         return Sentence.of("assumed_chasing", after=duration(now.after)) if now else None
 
     def move(design: Design, scenario: Scenario, factor: float) -> Played:
@@ -224,7 +224,7 @@ def _chasing(step: Step) -> _Input:
 def _people(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: ARG001
     """Yield what people need beside the work itself: time to set up, and time to learn."""
     for pool in design.staffing.pools:
-        if getattr(pool, "setup", 0):
+        if pool.setup:
             yield _pool(
                 "setup",
                 pool,
@@ -232,12 +232,12 @@ def _people(design: Design, scenario: Scenario) -> Iterator[_Input]:  # noqa: AR
                 lambda now, factor: replace(now, setup=round(now.setup * factor)),
                 ("low", "high", "off"),
             )
-        if any(getattr(shift, "learning", None) for shift in pool.shifts):
+        if any(shift.learning for shift in pool.shifts):
             yield _pool("learning", pool, _learnt, _with_learning, ("low", "high", "off"))
 
 
 def _learnt(pool: Pool) -> Sentence:
-    new: list[Any] = [shift for shift in pool.shifts if getattr(shift, "learning", None)]
+    new: list[Any] = [shift for shift in pool.shifts if shift.learning]
     if not new:
         return Sentence.of("assumed_off")
     return Sentence.of("assumed_times", factor=max((one.learning.factor for one in new), key=float))
@@ -247,7 +247,7 @@ def _with_learning(pool: Pool, factor: float) -> Pool:
     """Return a pool whose new heads are slower, faster, or not new."""
 
     def changed(shift: Any) -> Any:
-        if not getattr(shift, "learning", None):
+        if not shift.learning:
             return shift
         return replace(shift, learning=_further(shift.learning, factor) if factor else None)
 
