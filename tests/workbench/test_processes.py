@@ -470,6 +470,17 @@ def test_a_clock_is_kept_with_its_limit_moments_and_pauses(nora: Visitor, engine
     )
 
 
+def test_what_a_missed_promise_costs_is_kept_and_shown_again(nora: Visitor, engine: Engine) -> None:
+    [promise, *_] = head(engine)[1].graph.promises
+    path = f"/processes/{PROCESS}/promises/{promise.id}"
+
+    nora.post(path, {**fields(nora.get(path), path), "failure": "12.50"})
+    nora.post(path, {**fields(nora.get(path), path), "name": "Told otherwise"})
+
+    kept = next(one for one in head(engine)[1].graph.promises if one.id == promise.id)
+    assert (kept.name, kept.failure_cost) == ("Told otherwise", 1250)
+
+
 def test_a_design_that_leaves_a_step_without_heads_names_the_step(nora: Visitor) -> None:
     path = f"/processes/{PROCESS}/staffing/pools/senior-handlers"
     typed = fields(nora.get(path), path)

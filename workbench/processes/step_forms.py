@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from process_models.graph.edits import SetObligation
 from process_models.graph.graph import StepGraph
@@ -512,6 +512,15 @@ class ClockFields(BasedForm):
     ends = SelectField("To")
     ends_at = SelectField("when", choices=MOMENTS, default="leave")
     pauses = checkboxes("Stands still during")
+    failure = number_field(
+        "What a missed one costs",
+        "In the service's currency, for each case whose time runs out; 0 for nothing",
+        Optional(),
+    )
+
+    def failure_cost(self) -> int:
+        """Return what a missed one costs, minor units."""
+        return int((read_number(self.failure.data or "0") * 100).to_integral_value())
 
     def over(self, graph: StepGraph) -> None:
         """Offer the steps there are."""
@@ -526,11 +535,12 @@ class ClockFields(BasedForm):
         return Clock(start, end, read_duration(self.limit.data), self.time.data, tuple(sorted(self.pauses.data or ())))
 
 
-def clock_fields(clock: Clock | None) -> dict[str, Any]:
-    """Return what fills the fields of a clock."""
+def clock_fields(clock: Clock | None, failure_cost: int) -> dict[str, Any]:
+    """Return what fills the fields of a clock, and what a missed one costs."""
     if clock is None:
         return {}
     return {
+        "failure": plain_number(Decimal(failure_cost) / 100),
         "limit": write_duration(clock.limit),
         "time": clock.time,
         "begins": clock.start.step,
@@ -563,7 +573,11 @@ class ObligationForm(ClockFields):
             filled = {
                 name: getattr(duty, name) for name in ("name", "text", "basis", "clause", "owner", "applies_from")
             }
-            filled |= {"needs_record": duty.needs_record, "before": list(duty.before), **clock_fields(duty.clock)}
+            filled |= {
+                "needs_record": duty.needs_record,
+                "before": list(duty.before),
+                **clock_fields(duty.clock, duty.failure_cost),
+            }
             filled["covered_by"] = [step.id for step in graph.steps if duty.id in step.covers]
             filled["recorded_by"] = [step.id for step in graph.steps if duty.id in step.records]
         form = cls(base=base, **filled)
@@ -587,6 +601,7 @@ class ObligationForm(ClockFields):
             needs_record=bool(self.needs_record.data),
             applies_from=self.applies_from.data or "",
             before=tuple(sorted(self.before.data or ())),
+            failure_cost=self.failure_cost(),
         )
         return SetObligation(new, tuple(sorted(self.covered_by.data or ())), tuple(sorted(self.recorded_by.data or ())))
 
@@ -599,7 +614,8 @@ class PromiseForm(ClockFields):
     @classmethod
     def on(cls, graph: StepGraph, base: int, promise: Promise | None = None) -> "PromiseForm":
         """Return the form filled with a promise."""
-        form = cls(base=base, **({"name": promise.name, **clock_fields(promise.clock)} if promise else {}))
+        filled = {"name": promise.name, **clock_fields(promise.clock, promise.failure_cost)} if promise else {}
+        form = cls(base=base, **filled)
         form.over(graph)
         return form
 
@@ -616,4 +632,4 @@ class PromiseForm(ClockFields):
         clock = self.clock()
         assert clock is not None
         id = old.id if old else slug(self.name.data, frozenset(one.id for one in graph.promises))
-        return Promise(id, self.name.data.strip(), clock)
+        return Promise(id, self.name.data.strip(), clock, self.failure_cost())
