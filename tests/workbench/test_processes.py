@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from process_models.graph.documents import write_graph
 from process_models.graph.steps import Kind
 from process_models.method.facts import Facts, per_week
-from process_models.values.calendars import WEEK
+from process_models.values.calendars import DAY, HOUR, WEEK
 from process_models.values.distributions import Quantiles
 from simulations.plan import plan
 from simulations.scenario import Scenario, Stream
@@ -468,6 +468,29 @@ def test_a_clock_is_kept_with_its_limit_moments_and_pauses(nora: Visitor, engine
     assert picture.in_clock_words(head(engine)[1].graph, promise.clock) == (
         "40 working hours, from leaving Register to leaving Pay, standing still during Customer sends papers"
     )
+
+
+def test_what_waiting_brings_about_is_kept_and_left_alone_where_it_is_not_typed(nora: Visitor, engine: Engine) -> None:
+    said = {"saved_cases": "5", "saved_within": "2 h", "chased_after": "3 d", "chased_every": "1 d"}
+
+    first = nora.post(STEP, {**fields(nora.get(STEP), STEP), **said})
+    kept = head(engine)[1].graph.by_id[STEP.rpartition("/")[2]]
+    again = nora.post(STEP, {**fields(nora.get(STEP), STEP), "description": "Another word."})
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert (kept.saving.cases, kept.saving.within) == (5, 2 * HOUR)
+    assert (kept.chasing.after, kept.chasing.every) == (3 * DAY, DAY)
+    after = head(engine)[1].graph.by_id[kept.id]
+    assert (after.saving, after.chasing, after.description) == (kept.saving, kept.chasing, "Another word.")
+
+
+def test_somebody_comes_back_only_from_a_step_that_people_give_up(nora: Visitor, engine: Engine) -> None:
+    n, _design = head(engine)
+
+    answer = nora.post(STEP, {**fields(nora.get(STEP), STEP), "again_share": "40", "again_after": "1 d"})
+
+    assert answer.status_code == 422
+    assert head(engine)[0] == n
 
 
 def test_what_a_missed_promise_costs_is_kept_and_shown_again(nora: Visitor, engine: Engine) -> None:

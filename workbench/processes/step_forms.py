@@ -12,6 +12,8 @@ from process_models.graph.edits import SetObligation
 from process_models.graph.graph import StepGraph
 from process_models.graph.narration import SHARES, TIMES
 from process_models.graph.steps import (
+    CallingAgain,
+    Chasing,
     Dependency,
     Flow,
     Kind,
@@ -20,16 +22,17 @@ from process_models.graph.steps import (
     Obligation,
     PersonalItem,
     Promise,
+    Saving,
     Score,
     Step,
     Timing,
 )
 from process_models.graph.wiring import flow_id
 from process_models.values.clocks import Clock, Moment
-from process_models.values.distributions import LogNormal, Quantiles, deviation, mean, quantile
+from process_models.values.distributions import Exponential, LogNormal, Quantiles, deviation, mean, quantile
 from process_models.values.document import slug
-from process_models.values.fractions import Fraction, fraction, shares_of
-from process_models.values.provenance import FIGURES, Figure
+from process_models.values.fractions import Fraction, fraction, number, shares_of
+from process_models.values.provenance import FIGURES, Figure, Provenance
 from process_models.values.sentences import Sentence, say
 from workbench.forms import checkboxes, choices
 from workbench.processes.forms import GRADES, BasedForm, Read, duration_field, lines, number_field, provenance
@@ -86,6 +89,12 @@ class StepForm(BasedForm):
     place = StringField("Place", [Length(max=120)], description="Site or desk")
     channel = StringField("Channel", [Length(max=120)], description="Phone, letter, app, in person")
     batch = StringField("Saved up", [Length(max=200)], description="The rule: Fridays, twenty at a time")
+    saved_cases = number_field("Saved up until so many are there", "Cases go on together; empty: however many")
+    saved_within = duration_field("Or one has been there", "As long as that; empty: however long")
+    chased_after = duration_field("Waiting brings a contact after", "Customers ask where it stays; empty: they do not")
+    chased_every = duration_field("And again every", "While it still waits; empty: only once")
+    again_share = number_field("Of those who give up come back (per cent)", "As cases of their own, from the start")
+    again_after = duration_field("They come back after", "On average")
     automation = SelectField("Done", choices=AUTOMATION)
     ruled = BooleanField("Rules alone decide: nobody has to judge")
     grade_needed = StringField("Grade needed", [Read(read_grade)], description="Higher is more senior")
@@ -113,7 +122,7 @@ class StepForm(BasedForm):
     @classmethod
     def on(cls, step: Step, graph: StepGraph, base: int, typed: bool = True) -> "StepForm":
         """Return the form filled with a step, and with what was typed over it unless that is not wanted."""
-        filled = {**_plain(step), **_time(step), **_scores(step)}
+        filled = {**_plain(step), **_waits(step), **_time(step), **_scores(step)}
         form = cls(base=base, **filled) if typed else cls(formdata=None, base=base, **filled)
         named = [(duty.id, f"{duty.id} {duty.name}") for duty in graph.obligations]
         form.covers.choices = form.records.choices = choices(named)
@@ -167,9 +176,40 @@ class StepForm(BasedForm):
             **{name: (self[name].data or "").strip() for name in IN_WORDS},
             covers=tuple(sorted(self.covers.data or ())),
             records=tuple(sorted(self.records.data or ())),
+            saving=self._saving(step),
+            chasing=self._chasing(step),
+            calling_again=self._calling_again(step, today),
             time=self._timing(step, today),
             scores=tuple(score for lens in Lens if (score := self._score(step, lens, today))),
         )
+
+    def _left(self, step: Step, *names: str) -> bool:
+        """Say whether fields were left as they were."""
+        before = _waits(step)
+        return all((self[name].data or "").strip() == before[name] for name in names)
+
+    def _saving(self, step: Step) -> Saving | None:
+        if self._left(step, "saved_cases", "saved_within"):
+            return step.saving
+        cases = int(read_number(self.saved_cases.data)) if (self.saved_cases.data or "").strip() else 0
+        within = _ms(self.saved_within.data)
+        return Saving(cases=cases, within=within) if cases or within else None
+
+    def _chasing(self, step: Step) -> Chasing | None:
+        if self._left(step, "chased_after", "chased_every"):
+            return step.chasing
+        after, at = _ms(self.chased_after.data), step.chasing.step if step.chasing else ""
+        return Chasing(after=after, every=_ms(self.chased_every.data), step=at) if after else None
+
+    def _calling_again(self, step: Step, today: str) -> CallingAgain | None:
+        if self._left(step, "again_share", "again_after"):
+            return step.calling_again
+        after = _ms(self.again_after.data)
+        if not (self.again_share.data or "").strip() or not after:
+            return None
+        said = Provenance("judged", "D", "typed in", today)
+        share = fraction(read_number(self.again_share.data) / 100)
+        return CallingAgain(share=share, after=Timing(Exponential(mean=after), said))
 
     def _timing(self, step: Step, today: str) -> Timing | None:
         before = _time(step)
@@ -229,6 +269,23 @@ def _plain(step: Step) -> dict[str, Any]:
         "covers": list(step.covers),
         "records": list(step.records),
     }
+
+
+def _waits(step: Step) -> dict[str, str]:
+    """Return what waiting and giving up bring about here, as typed."""
+    saving, chasing, again = step.saving, step.chasing, step.calling_again
+    return {
+        "saved_cases": str(saving.cases) if saving and saving.cases else "",
+        "saved_within": write_duration(saving.within) if saving and saving.within else "",
+        "chased_after": write_duration(chasing.after) if chasing else "",
+        "chased_every": write_duration(chasing.every) if chasing and chasing.every else "",
+        "again_share": plain_number(number(again.share) * 100) if again else "",
+        "again_after": write_duration(round(mean(again.after.distribution))) if again else "",
+    }
+
+
+def _ms(text: str | None) -> int:
+    return read_duration(text) if text and text.strip() else 0
 
 
 def _time(step: Step) -> dict[str, str]:
