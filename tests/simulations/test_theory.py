@@ -71,8 +71,8 @@ class Line(NamedTuple):
 class LastComeFirst(World):
     """A wrong rule: who came last goes first."""
 
-    def rank(self, stay: Stay, number: int) -> tuple[int, int]:
-        return stay.case.priority, -number
+    def place(self, stay: Stay) -> tuple[int, int]:
+        return -stay.number, 0
 
 
 ONE_HEAD = Line(14, 1, 36_000)
