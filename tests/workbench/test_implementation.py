@@ -154,7 +154,7 @@ def test_a_change_goes_live_with_a_way_back_and_open_actions_only_with_a_reason(
     with pytest.raises(NotPossible, match="1 still open"):
         operations.go_live(engine, nora, decided_review, DAY, "")
     with pytest.raises(Invalid, match="today or earlier"):
-        operations.go_live(engine, nora, decided_review, DAY + timedelta(days=1), "x")
+        operations.go_live(engine, nora, decided_review, DAY + timedelta(days=3), "x")
     operations.go_live(engine, nora, decided_review, DAY, "Training follows on Friday.")
     with pytest.raises(NotPossible, match="live since"):
         operations.go_live(engine, nora, decided_review, DAY, "again")

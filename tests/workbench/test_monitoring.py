@@ -137,7 +137,7 @@ def test_readings_are_kept_in_the_unit_of_the_measure_and_replaced_by_day(engine
 @pytest.mark.parametrize(
     ("which", "lines", "says"),
     [
-        ("in-time", [(TODAY + timedelta(days=1), "90")], "has not come yet"),
+        ("in-time", [(TODAY + timedelta(days=3), "90")], "has not come yet"),
         ("in-time", [(TODAY, "many")], "Line 1: “many”"),
         ("in-time", [(LIVE, "90"), (TODAY, "NaN")], "Line 2: “NaN”"),
         ("in-time", [], "at least one line"),
