@@ -4,15 +4,17 @@ Its token (sent twice, it acts once), refusals beside a field, and a second look
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import g
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from process_models.values.errors import ModelError
 from process_models.values.sentences import say
 from workbench.errors import Refusal
 
@@ -66,3 +68,22 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Return what is wrong, each with the id of the field it belongs to (empty for the form itself)."""
         own = [("", message) for message in self.form_errors]
         return own + [(field.id, str(message)) for field in self for message in field.errors if field.errors]
+
+
+def act_on(
+    form: Form, act: Callable[[], ResponseReturnValue], again: Callable[[], str], at: Field | None = None
+) -> ResponseReturnValue:
+    """Act on a form that fits and go where the act leads; else show the page again, with what was typed and why not.
+
+    What is refused stands at the form as a whole, or beside a field.
+    """
+    if not form.validate():
+        return again(), 422
+    try:
+        return act()
+    except (Refusal, ModelError) as problem:
+        if at is None:
+            form.form_errors.append(str(problem))
+        else:
+            form.refuse(at, problem)
+        return again(), getattr(problem, "status", 422)

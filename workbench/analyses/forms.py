@@ -47,7 +47,7 @@ class ColumnsForm(Form):
 
 
 class AskForm(Form):
-    """Something asked of a table; each kind adds its own fields."""
+    """Something asked of a table; each kind adds its own fields, and ``ask``, which returns what is asked."""
 
     NEEDED: ClassVar[tuple[str, ...]] = ()
     """Fields that choose a column that must be there."""
@@ -74,10 +74,6 @@ class AskForm(Form):
     def filled(cls, ask: Any) -> dict[str, Any]:
         """Return the fields of what was asked before."""
         return {name: getattr(ask, name) for name in ask.__struct_fields__}
-
-    def ask(self) -> Ask:
-        """Return what is asked."""
-        raise NotImplementedError
 
 
 class SeriesForm(AskForm):

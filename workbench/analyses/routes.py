@@ -16,6 +16,7 @@ from workbench.analyses.forms import FORMS, AskForm, ColumnsForm, CutForm, Table
 from workbench.analyses.model import KINDS, Analysis, EvidenceTable, Series, Told, as_csv, kind_of
 from workbench.errors import NotFound, Refusal
 from workbench.findings.model import SOURCES, Written
+from workbench.forms import act_on
 from workbench.permissions import Permission, may, needs, see, takes_files
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
@@ -33,13 +34,7 @@ SEEN = 5
 @needs(Permission.DATA_READ)
 def index(id: str) -> ResponseReturnValue:
     """Show what is analysed and the tables behind it."""
-    return _index(_review(id), TableForm(formdata=None))
-
-
-def _review(id: str, permission: Permission = Permission.DATA_READ) -> Review:
-    review = reviews_pages.found(id)
-    see(web.actor(), permission, review.place)
-    return review
+    return _index(reviews_pages.seen(id, Permission.DATA_READ), TableForm(formdata=None))
 
 
 def _index(review: Review, form: TableForm) -> str:
@@ -67,7 +62,7 @@ def _said(db: Connection, one: Analysis) -> str:
 @takes_files
 def bring(id: str) -> ResponseReturnValue:
     """Bring in a table."""
-    review = _review(id, Permission.DATA_BRING)
+    review = reviews_pages.seen(id, Permission.DATA_BRING)
     form = TableForm()
     if not form.validate():
         return _index(review, form), 422
@@ -121,15 +116,13 @@ def keep_columns(id: str) -> ResponseReturnValue:
     """Leave columns out for good."""
     found, review = _table(id, Permission.DATA_BRING)
     form = ColumnsForm.on(found)
-    if form.validate():
-        try:
-            gone = operations.keep_columns(web.engine(), web.actor(), id, frozenset(form.kept.data or ()))
-        except Refusal as refusal:
-            form.refuse(form.kept, refusal)
-            return _table_page(found, review, {}, form), refusal.status
+
+    def act() -> ResponseReturnValue:
+        gone = operations.keep_columns(web.engine(), web.actor(), id, frozenset(form.kept.data or ()))
         web.tell("columns_left_out", columns=", ".join(gone) or "nothing")
         return redirect(url_for(".table", id=id), 303)
-    return _table_page(found, review, {}, form), 422
+
+    return act_on(form, act, lambda: _table_page(found, review, {}, form), form.kept)
 
 
 @bp.post("/evidence/<id>/ask/<kind>")
@@ -138,15 +131,13 @@ def ask(id: str, kind: str) -> ResponseReturnValue:
     """Ask something of a table."""
     found, review = _table(id, Permission.DATA_BRING)
     form = _form(kind).on(found)
-    if form.validate():
-        try:
-            new = operations.ask(web.engine(), web.actor(), id, form.title.data, form.ask())
-        except (ModelError, Refusal) as problem:
-            form.form_errors.append(str(problem))
-            return _table_page(found, review, {kind: form}), 422
+
+    def act() -> ResponseReturnValue:
+        new = operations.ask(web.engine(), web.actor(), id, form.title.data, form.ask())
         web.tell("analysis_made")
         return redirect(url_for(".show", id=new.id), 303)
-    return _table_page(found, review, {kind: form}), 422
+
+    return act_on(form, act, lambda: _table_page(found, review, {kind: form}))
 
 
 def _form(kind: str) -> type[AskForm]:
@@ -207,15 +198,13 @@ def change(id: str) -> ResponseReturnValue:
     """Ask it otherwise."""
     found, review = _analysis(id, Permission.DATA_BRING)
     form = FORMS[kind_of(found.ask)].on(store.table(web.current(), found.table), title=found.title)
-    if form.validate():
-        try:
-            operations.change(web.engine(), web.actor(), id, form.ask())
-        except (ModelError, Refusal) as problem:
-            form.form_errors.append(str(problem))
-            return _page(found, review, {"ask": form}), 422
+
+    def act() -> ResponseReturnValue:
+        operations.change(web.engine(), web.actor(), id, form.ask())
         web.tell("analysis_changed")
         return redirect(url_for(".show", id=id), 303)
-    return _page(found, review, {"ask": form}), 422
+
+    return act_on(form, act, lambda: _page(found, review, {"ask": form}))
 
 
 @bp.post("/analyses/<id>/cut")
@@ -225,15 +214,13 @@ def cut(id: str) -> ResponseReturnValue:
     found, review = _analysis(id, Permission.DATA_BRING)
     own = store.table(web.current(), found.table)
     form = CutForm.on(points(own, found.ask)[0] if isinstance(found.ask, Series) else [])
-    if form.validate():
-        try:
-            operations.cut(web.engine(), web.actor(), id, form.label.data, form.cause.data)
-        except (ModelError, Refusal) as problem:
-            form.form_errors.append(str(problem))
-            return _page(found, review, {"cut": form}), 422
+
+    def act() -> ResponseReturnValue:
+        operations.cut(web.engine(), web.actor(), id, form.label.data, form.cause.data)
         web.tell("analysis_changed")
         return redirect(url_for(".show", id=id), 303)
-    return _page(found, review, {"cut": form}), 422
+
+    return act_on(form, act, lambda: _page(found, review, {"cut": form}))
 
 
 @bp.post("/analyses/<id>/remove")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 from wtforms import Form
 
+from process_models.evidence.intervals import FEWEST
 from process_models.logs.amounts import ENOUGH
 from process_models.logs.columns import words_of
 from process_models.logs.dates import moments, possible_orders
@@ -35,7 +36,7 @@ from process_models.values.words import decimal, duration
 from workbench import web
 from workbench.data import store
 from workbench.data.figure_forms import FORMS, asked
-from workbench.data.frame import FEWEST, bp, found, frame
+from workbench.data.frame import bp, found, frame
 from workbench.data.model import Log
 from workbench.permissions import Permission, needs
 

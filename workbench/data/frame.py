@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from process_models.evidence.intervals import FEWEST
 from process_models.logs import telling
 from workbench import web
 from workbench.accounts import store as people
@@ -13,8 +14,6 @@ from workbench.permissions import Permission, may, see
 from workbench.services import store as services
 
 bp = Blueprint("data", __name__, url_prefix="/data")
-FEWEST = 10
-"""Shares of fewer cases are not shown."""
 
 
 def found(id: str) -> Log:

@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
+from process_models.evidence.intervals import FEWEST
 from process_models.exchange.step_table import harmless
 from process_models.graph.telling import allowed
 from process_models.values.calendars import HOUR, MINUTE
@@ -15,7 +16,7 @@ from process_models.values.causes import CAUSES, WORDS
 from process_models.values.words import HARD, decimal, duration
 from workbench import documents, web
 from workbench.data import pictures, store
-from workbench.data.frame import FEWEST, bp, found, frame, percent, share
+from workbench.data.frame import bp, found, frame, percent, share
 from workbench.data.model import Log, Profile, Result, Terms, Waited
 from workbench.errors import NotFound, NotPossible
 from workbench.permissions import Permission, may, needs

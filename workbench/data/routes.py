@@ -5,6 +5,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from process_models.evidence.intervals import FEWEST
 from process_models.graph.drawing import Look, draw
 from process_models.logs.errors import LogError
 from process_models.logs.recipe import write_recipe
@@ -28,7 +29,7 @@ from workbench.data.forms import (
     parse_form,
     rows_form,
 )
-from workbench.data.frame import FEWEST, bp, found, frame, percent, share
+from workbench.data.frame import bp, found, frame, percent, share
 from workbench.data.model import Log, Profile, Result, Terms
 from workbench.errors import NotFound, NotPossible, Refusal
 from workbench.permissions import ANYWHERE, Actor, Permission, Place, may, needs, require, see, takes_files

@@ -41,13 +41,7 @@ bp = Blueprint("decisions", __name__)
 @needs(Permission.RECOMMENDATION_READ)
 def index(id: str) -> ResponseReturnValue:
     """Show the recommendations of a review."""
-    return _index(_review(id), None)
-
-
-def _review(id: str) -> Review:
-    review = reviews_pages.found(id)
-    see(web.actor(), Permission.RECOMMENDATION_READ, review.place)
-    return review
+    return _index(reviews_pages.seen(id, Permission.RECOMMENDATION_READ), None)
 
 
 def _index(review: Review, form: ProposalForm | None) -> str:
@@ -106,7 +100,7 @@ def _often(spec: Spec, outcome: Outcome, design: str) -> str:
 @needs(Permission.RECOMMENDATION_WRITE)
 def begin(id: str) -> ResponseReturnValue:
     """Write a recommendation."""
-    review = _review(id)
+    review = reviews_pages.seen(id, Permission.RECOMMENDATION_READ)
     require(web.actor(), Permission.RECOMMENDATION_WRITE, review.place)
     form = _proposing(web.current(), review)
     if form.validate():

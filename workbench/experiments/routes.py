@@ -28,7 +28,7 @@ from workbench.experiments.model import BASELINE, MOST, Experiment, Spec, grade_
 from workbench.experiments.picture import Bar, forest
 from workbench.options import operations as options
 from workbench.options import store as option_rows
-from workbench.permissions import Permission, Place, may, needs, see
+from workbench.permissions import Permission, Place, may, needs
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
 from workbench.reviews.model import Review
@@ -42,13 +42,7 @@ PAGES = (study_pages,)
 @needs(Permission.EXPERIMENT_READ)
 def index(id: str) -> ResponseReturnValue:
     """Show scenarios and experiments of a review."""
-    return _index(_review(id), {})
-
-
-def _review(id: str) -> Review:
-    review = reviews_pages.found(id)
-    see(web.actor(), Permission.EXPERIMENT_READ, review.place)
-    return review
+    return _index(reviews_pages.seen(id, Permission.EXPERIMENT_READ), {})
 
 
 def _scenario_form(db: Connection, review: Review) -> ScenarioForm:
@@ -80,7 +74,7 @@ def _index(review: Review, forms: dict[str, Any]) -> str:
 @needs(Permission.SCENARIO_EDIT)
 def describe(id: str) -> ResponseReturnValue:
     """Describe a scenario."""
-    review = _review(id)
+    review = reviews_pages.seen(id, Permission.EXPERIMENT_READ)
     db = web.current()
     form = _scenario_form(db, review)
     if form.validate():
@@ -100,7 +94,7 @@ def describe(id: str) -> ResponseReturnValue:
 @needs(Permission.EXPERIMENT_RUN)
 def ask(id: str) -> ResponseReturnValue:
     """Ask for a play."""
-    review = _review(id)
+    review = reviews_pages.seen(id, Permission.EXPERIMENT_READ)
     form = _run_form(web.current(), review)
     if form.validate():
         chosen, under = tuple(form.options.data or ()), tuple(form.scenarios.data or ())
@@ -128,7 +122,7 @@ def ask(id: str) -> ResponseReturnValue:
 @needs(Permission.EXPERIMENT_READ)
 def screen(id: str) -> ResponseReturnValue:
     """Show what numbers of heads mean by formulas, before anything is simulated."""
-    review = _review(id)
+    review = reviews_pages.seen(id, Permission.EXPERIMENT_READ)
     form = ScreenForm(request.args)
     rows, roster = [], 0
     if request.args and form.validate():

@@ -32,9 +32,7 @@ class FindingForm(Form):
     teams = checkboxes("Teams it names", "They get five working days to say whether it is accurate")
 
     @classmethod
-    def on(
-        cls, graph: StepGraph, teams: Sequence[str], written: Written | None = None, source: str = "", sent: bool = True
-    ) -> "FindingForm":
+    def on(cls, graph: StepGraph, written: Written | None = None, source: str = "", sent: bool = True) -> "FindingForm":
         """Return the form over the steps and roles of a process, begun with some words if there are any.
 
         ``sent``: what the request sends is this form.
@@ -43,7 +41,7 @@ class FindingForm(Form):
         begun = {name: list(value) if isinstance(value, tuple) else value for name, value in begun.items()}
         form = cls(source=source, **begun) if sent else cls(None, source=source, **begun)
         form.steps.choices = choices((id, f"{graph.numbers[id]} {graph.by_id[id].name}") for id in graph.reading_order)
-        form.teams.choices = choices((team, team) for team in teams)
+        form.teams.choices = choices((role, role) for role in graph.roles)
         return form
 
     def written(self) -> Written:

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from process_models.values.calendars import DAY, EPOCH, Calendar, Span, add_working, instant
 from process_models.values.fractions import Fraction, number
 from process_models.values.provenance import Grade
 from workbench.errors import Invalid
@@ -14,6 +15,9 @@ from workbench.reviews.model import Criterion, Review
 
 REPLY_DAYS = 5
 """Working days that the teams named in a finding have to say whether it is accurate."""
+
+WORKDAYS = Calendar(spans=tuple(Span(day, 0, DAY) for day in range(5)))
+"""Monday to Friday."""
 
 Fate = Literal["used", "parked", "rejected"]
 FATES: dict[Fate, str] = {
@@ -191,11 +195,9 @@ def working_days_after(start: date, days: int) -> date:
     >>> working_days_after(date(2026, 11, 19), 5)
     datetime.date(2026, 11, 26)
     """
-    day = start
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day
+    after = instant(start.isoformat(), "UTC") + DAY
+    over = add_working(WORKDAYS, "UTC", after, days * DAY)
+    return (EPOCH + timedelta(milliseconds=over - 1)).date()
 
 
 Source = Callable[[Connection, Review, str], Written | None]

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Engine
 
 from process_models.graph.graph import StepGraph
 from workbench import record
-from workbench.accounts import store as people
 from workbench.database import now, transaction
 from workbench.errors import Invalid, NotAllowed, NotPossible
 from workbench.findings import store
@@ -36,11 +35,6 @@ def graph_of(db: Connection, review: Review) -> StepGraph:
     return processes.graph(db, processes.head(db, review.process))
 
 
-def roles(graph: StepGraph) -> tuple[str, ...]:
-    """Return the roles of a process that people fill, sorted."""
-    return tuple(sorted({step.role for step in graph.steps if step.role}))
-
-
 def write(engine: Engine, actor: Actor, id: str, written: Written, source: str = "") -> Finding:
     """Write down a finding of a review."""
     with transaction(engine) as db:
@@ -60,7 +54,7 @@ def _refuse_unknown(graph: StepGraph, written: Written) -> None:
         if step not in graph.by_id:
             raise Invalid("finding_names_unknown_step", step=step)
     for team in written.teams:
-        if team not in roles(graph):
+        if team not in graph.roles:
             raise Invalid("finding_names_unknown_team", team=team)
 
 
@@ -98,11 +92,7 @@ def put_to_teams(engine: Engine, actor: Actor, id: str) -> Finding:
 def teams_for(db: Connection, actor: Actor, finding: Finding) -> tuple[str, ...]:
     """Return in the name of which teams somebody may reply: their own; managers for each that is named."""
     review = reviews.find(db, finding.review)
-    held = [
-        one
-        for one in people.memberships_of(db, actor.person)
-        if one.service == review.service or one.review == review.id
-    ]
+    held = review_operations.memberships(db, actor.person, review)
     if any(Responsibility.MANAGER in one.responsibilities for one in held):
         return finding.teams
     own = {role for one in held if Responsibility.MEMBER in one.responsibilities for role in one.process_roles}

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from workbench import pages, web
 from workbench.database import now
-from workbench.errors import Invalid, Refusal
 from workbench.findings import operations, store
 from workbench.findings.forms import ConcludeForm, FateForm, FindingForm, ReplyForm
 from workbench.findings.model import FATES, SOURCES, Checked, Finding, Written, unheard
+from workbench.forms import act_on
 from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, may, needs, see
 from workbench.questions import store as questions
@@ -35,15 +35,9 @@ MINUTES = 5
 @needs(Permission.FINDING_READ)
 def index(id: str) -> ResponseReturnValue:
     """Show the criteria check and the findings; ``?from=question/…`` begins a finding with what that says."""
-    review = _review(id)
+    review = reviews_pages.seen(id, Permission.FINDING_READ)
     source = request.args.get("from", "")
     return _index(review, _begun(review, source, _words_of(review, source)))
-
-
-def _review(id: str, permission: Permission = Permission.FINDING_READ) -> Review:
-    review = reviews_pages.found(id)
-    see(web.actor(), permission, review.place)
-    return review
 
 
 def _words_of(review: Review, source: str) -> Written | None:
@@ -51,9 +45,8 @@ def _words_of(review: Review, source: str) -> Written | None:
     return SOURCES[kind](web.current(), review, id) if kind in SOURCES else None
 
 
-def _begun(review: Review, source: str = "", written: Written | None = None) -> FindingForm:
-    graph = operations.graph_of(web.current(), review)
-    return FindingForm.on(graph, operations.roles(graph), written, source if written else "")
+def _begun(review: Review, source: str = "", written: Written | None = None, sent: bool = True) -> FindingForm:
+    return FindingForm.on(operations.graph_of(web.current(), review), written, source if written else "", sent)
 
 
 def _index(review: Review, form: FindingForm, concluding: ConcludeForm | None = None) -> str:
@@ -111,42 +104,32 @@ def _sources(db: Connection, review: Review, found: list[Finding]) -> list[Quest
 @needs(Permission.FINDING_WRITE)
 def write(id: str) -> ResponseReturnValue:
     """Write down a finding."""
-    review = _review(id, Permission.FINDING_WRITE)
+    review = reviews_pages.seen(id, Permission.FINDING_WRITE)
     form = _begun(review)
-    if form.validate():
-        try:
-            made = operations.write(web.engine(), web.actor(), id, form.written(), form.source.data or "")
-        except Invalid as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, form), refusal.status
+
+    def act() -> ResponseReturnValue:
+        made = operations.write(web.engine(), web.actor(), id, form.written(), form.source.data or "")
         web.tell("finding_written")
         return redirect(url_for(".show", id=made.id), 303)
-    return _index(review, form), 422
+
+    return act_on(form, act, lambda: _index(review, form))
 
 
 @bp.post("/reviews/<id>/conclusions")
 @needs(Permission.FINDING_SETTLE)
 def conclude(id: str) -> ResponseReturnValue:
     """Hold a figure against a criterion."""
-    review = _review(id, Permission.FINDING_SETTLE)
+    review = reviews_pages.seen(id, Permission.FINDING_SETTLE)
     db = web.current()
     criteria = _criteria(db, review)
     form = ConcludeForm.on(criteria, [one for one in store.findings(db, id) if one.accepted])
-    if form.validate():
-        try:
-            operations.conclude(web.engine(), web.actor(), id, form.concluded(criteria))
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, _blank(review), form), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.conclude(web.engine(), web.actor(), id, form.concluded(criteria))
         web.tell("criterion_concluded")
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, _blank(review), form), 422
 
-
-def _blank(review: Review) -> FindingForm:
-    """Return an empty form for a finding, whatever was sent."""
-    graph = operations.graph_of(web.current(), review)
-    return FindingForm.on(graph, operations.roles(graph), sent=False)
+    return act_on(form, act, lambda: _index(review, _begun(review, sent=False), form))
 
 
 # One finding
@@ -188,7 +171,7 @@ def _page(finding: Finding, review: Review, forms: dict[str, Any]) -> str:
         reply_form=forms.get("reply")
         or (ReplyForm.on(teams) if asked and finding.id not in store.replied(db, actor.person) else None),
         correct_form=forms.get("correct")
-        or (FindingForm.on(graph, operations.roles(graph), _as_written(finding), sent=False) if writes else None),
+        or (FindingForm.on(graph, _as_written(finding), sent=False) if writes else None),
         correcting="correct" in forms,
         fate_form=forms.get("fate") or FateForm(formdata=None),
         fates=FATES,
@@ -219,15 +202,13 @@ def correct(id: str) -> ResponseReturnValue:
     """Change the words of a finding that is not accepted yet."""
     finding, review = _found(id)
     form = _begun(review)
-    if form.validate():
-        try:
-            operations.correct(web.engine(), web.actor(), id, form.written())
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _page(finding, review, {"correct": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.correct(web.engine(), web.actor(), id, form.written())
         web.tell("finding_corrected")
         return redirect(url_for(".show", id=id), 303)
-    return _page(finding, review, {"correct": form}), 422
+
+    return act_on(form, act, lambda: _page(finding, review, {"correct": form}))
 
 
 @bp.post("/findings/<id>/teams")
@@ -246,16 +227,14 @@ def reply(id: str) -> ResponseReturnValue:
     """Say for a team whether a finding is accurate."""
     finding, review = _found(id)
     form = ReplyForm.on(operations.teams_for(web.current(), web.actor(), finding))
-    if form.validate():
-        try:
-            accurate = form.accurate.data == "yes"
-            operations.reply(web.engine(), web.actor(), id, form.team.data, accurate, form.text.data or "")
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _page(finding, review, {"reply": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        accurate = form.accurate.data == "yes"
+        operations.reply(web.engine(), web.actor(), id, form.team.data, accurate, form.text.data or "")
         web.tell("finding_reply_sent")
         return redirect(url_for(".show", id=id), 303)
-    return _page(finding, review, {"reply": form}), 422
+
+    return act_on(form, act, lambda: _page(finding, review, {"reply": form}))
 
 
 @bp.post("/findings/<id>/accept")
@@ -274,15 +253,13 @@ def settle(id: str) -> ResponseReturnValue:
     """Say what became of a finding."""
     finding, review = _found(id)
     form = FateForm()
-    if form.validate():
-        try:
-            operations.settle(web.engine(), web.actor(), id, form.fate.data, form.reason.data)
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _page(finding, review, {"fate": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.settle(web.engine(), web.actor(), id, form.fate.data, form.reason.data)
         web.tell("finding_settled", how=form.fate.data)
         return redirect(url_for(".index", id=review.id), 303)
-    return _page(finding, review, {"fate": form}), 422
+
+    return act_on(form, act, lambda: _page(finding, review, {"fate": form}))
 
 
 # What other parts ask

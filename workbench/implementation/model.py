@@ -127,9 +127,10 @@ def proposed(before: Design, after: Design) -> tuple[Proposed, ...]:
         Proposed("train", f"Train {role} in “{'”, “'.join(names)}”", "", f"changed steps of {role}")
         for role, names in sorted(named.items())
     ]
-    roles = sorted({step.role for step in after.graph.steps if step.role})
     briefed = (
-        [Proposed("brief", f"Brief {', '.join(roles)} on what changes and from when", "", "go-live")] if own else []
+        [Proposed("brief", f"Brief {', '.join(after.graph.roles)} on what changes and from when", "", "go-live")]
+        if own
+        else []
     )
     return (*own, *trained, *briefed)
 

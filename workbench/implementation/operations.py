@@ -51,8 +51,7 @@ def to_do(db: Connection, review: Review) -> tuple[Proposed, ...]:
 
 def belonging(db: Connection, review: Review) -> tuple[str, ...]:
     """Return who belongs to a review or its service, and so can own an action."""
-    held = (*people.members(db, service=review.service), *people.members(db, review=review.id))
-    return tuple(sorted({one.person for one in held}))
+    return tuple(sorted({one.person for one in people.members(db, review.service, review.id)}))
 
 
 def write(engine: Engine, actor: Actor, id: str, intents: Sequence[Intent]) -> int:

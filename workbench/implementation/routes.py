@@ -11,8 +11,7 @@ from process_models.values.words import count
 from workbench import pages, web
 from workbench.accounts import store as people
 from workbench.database import now
-from workbench.errors import Refusal
-from workbench.forms import Form
+from workbench.forms import Form, act_on
 from workbench.implementation import operations, store
 from workbench.implementation.forms import ActionForm, CloseForm, LiveForm, NoteForm, RolloutForm, TakeForm
 from workbench.implementation.model import KINDS, NOTE_KINDS, WAYS, WHEN, Action, Intent, doubted
@@ -32,13 +31,7 @@ TIME_TO_DO = timedelta(days=28)
 @needs(Permission.ACTION_READ)
 def index(id: str) -> ResponseReturnValue:
     """Show what is to be done, what follows from the decision, how it goes live, and what was put down."""
-    return _index(_review(id), {})
-
-
-def _review(id: str, permission: Permission = Permission.ACTION_READ) -> Review:
-    review = reviews_pages.found(id)
-    see(web.actor(), permission, review.place)
-    return review
+    return _index(reviews_pages.seen(id, Permission.ACTION_READ), {})
 
 
 def _index(review: Review, forms: dict[str, Form]) -> str:
@@ -94,9 +87,10 @@ def _form(review: Review, name: str, sent: bool = True) -> Any:
 @needs(Permission.ACTION_PLAN)
 def take(id: str) -> ResponseReturnValue:
     """Take up the ticked actions that follow from the decision."""
-    review = _review(id, Permission.ACTION_PLAN)
+    review = reviews_pages.seen(id, Permission.ACTION_PLAN)
     form = _form(review, "take")
-    if form.validate():
+
+    def act() -> ResponseReturnValue:
         chosen = request.form.getlist("take")
         intents = [
             Intent(
@@ -111,83 +105,72 @@ def take(id: str) -> ResponseReturnValue:
             for n, one in enumerate(operations.to_do(web.current(), review))
             if str(n) in chosen
         ]
-        try:
-            made = operations.write(web.engine(), web.actor(), id, intents)
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"take": form}), refusal.status
+        made = operations.write(web.engine(), web.actor(), id, intents)
         web.tell("actions_made", count=made)
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"take": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"take": form}))
 
 
 @bp.post("/reviews/<id>/actions")
 @needs(Permission.ACTION_PLAN)
 def write(id: str) -> ResponseReturnValue:
     """Write an action of one's own."""
-    review = _review(id, Permission.ACTION_PLAN)
+    review = reviews_pages.seen(id, Permission.ACTION_PLAN)
     form = _form(review, "action")
-    if form.validate():
-        try:
-            operations.write(web.engine(), web.actor(), id, [form.intent()])
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"action": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.write(web.engine(), web.actor(), id, [form.intent()])
         web.tell("action_made")
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"action": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"action": form}))
 
 
 @bp.post("/reviews/<id>/rollout")
 @needs(Permission.ACTION_PLAN)
 def plan_rollout(id: str) -> ResponseReturnValue:
     """Plan how it goes live."""
-    review = _review(id, Permission.ACTION_PLAN)
+    review = reviews_pages.seen(id, Permission.ACTION_PLAN)
     form = _form(review, "plan")
-    if form.validate():
-        try:
-            operations.plan_rollout(web.engine(), web.actor(), id, form.planned())
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"plan": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.plan_rollout(web.engine(), web.actor(), id, form.planned())
         web.tell("rollout_kept")
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"plan": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"plan": form}))
 
 
 @bp.post("/reviews/<id>/live")
 @needs(Permission.ACTION_PLAN)
 def go_live(id: str) -> ResponseReturnValue:
     """Put down the day since which it is live."""
-    review = _review(id, Permission.ACTION_PLAN)
+    review = reviews_pages.seen(id, Permission.ACTION_PLAN)
     form = _form(review, "live")
-    if form.validate():
-        try:
-            operations.go_live(web.engine(), web.actor(), id, form.day.data, form.reason.data or "")
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"live": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.go_live(web.engine(), web.actor(), id, form.day.data, form.reason.data or "")
         web.tell("went_live", day=web.day(form.day.data))
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"live": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"live": form}))
 
 
 @bp.post("/reviews/<id>/notes")
 @needs(Permission.ACTION_NOTE)
 def put_down(id: str) -> ResponseReturnValue:
     """Put a quick fix or a deviation down."""
-    review = _review(id, Permission.ACTION_NOTE)
+    review = reviews_pages.seen(id, Permission.ACTION_NOTE)
     form = _form(review, "note")
-    if form.validate():
+
+    def act() -> ResponseReturnValue:
         words = (form.kind.data, form.day.data, form.text.data, form.reason.data, bool(form.inside.data))
-        try:
-            operations.put_down(web.engine(), web.actor(), id, *words)
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"note": form}), refusal.status
+        operations.put_down(web.engine(), web.actor(), id, *words)
         web.tell("note_kept")
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"note": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"note": form}))
 
 
 # One action
@@ -230,15 +213,13 @@ def close(id: str) -> ResponseReturnValue:
     """Close an action."""
     found, review = _action(id)
     form = CloseForm()
-    if form.validate():
-        try:
-            operations.close(web.engine(), web.actor(), id, form.state.data, form.note.data)
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _page(found, review, form), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.close(web.engine(), web.actor(), id, form.state.data, form.note.data)
         web.tell("action_closed", how=form.state.data)
         return redirect(url_for(".index", id=review.id), 303)
-    return _page(found, review, form), 422
+
+    return act_on(form, act, lambda: _page(found, review, form))
 
 
 # What other parts ask

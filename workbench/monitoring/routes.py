@@ -14,14 +14,13 @@ from process_models.values.words import count
 from workbench import pages, web
 from workbench.analyses import picture
 from workbench.database import now
-from workbench.errors import Refusal
-from workbench.forms import Form
+from workbench.forms import Form, act_on
 from workbench.implementation import store as implementation_rows
 from workbench.monitoring import operations, store
 from workbench.monitoring.forms import CloseReviewForm, LookBackForm, ReadingsForm
 from workbench.monitoring.model import FEWEST, REVIEWED_AFTER, VERDICTS, Benefit, pasted
 from workbench.pages import Waiting
-from workbench.permissions import Actor, Permission, may, needs, see
+from workbench.permissions import Actor, Permission, may, needs
 from workbench.reviews import routes as reviews_pages
 from workbench.reviews import store as reviews
 from workbench.reviews.forms import in_words
@@ -35,13 +34,7 @@ bp = Blueprint("monitoring", __name__)
 @needs(Permission.BENEFIT_READ)
 def index(id: str) -> ResponseReturnValue:
     """Show what was promised beside what happened."""
-    return _index(_review(id), {})
-
-
-def _review(id: str, permission: Permission = Permission.BENEFIT_READ) -> Review:
-    review = reviews_pages.found(id)
-    see(web.actor(), permission, review.place)
-    return review
+    return _index(reviews_pages.seen(id, Permission.BENEFIT_READ), {})
 
 
 def _index(review: Review, forms: dict[str, Form]) -> str:
@@ -119,53 +112,47 @@ def _alarm(one: Benefit) -> bool:
 @needs(Permission.BENEFIT_READ_IN)
 def take_readings(id: str) -> ResponseReturnValue:
     """Keep readings of a criterion."""
-    review = _review(id, Permission.BENEFIT_READ_IN)
+    review = reviews_pages.seen(id, Permission.BENEFIT_READ_IN)
     form = ReadingsForm.on(operations.criteria(web.current(), review))
-    if form.validate():
-        try:
-            lines = pasted(form.lines.data)
-            taken = operations.take_readings(web.engine(), web.actor(), id, form.criterion.data, lines)
-        except Refusal as refusal:
-            form.refuse(form.lines, refusal)
-            return _index(review, {"readings": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        lines = pasted(form.lines.data)
+        taken = operations.take_readings(web.engine(), web.actor(), id, form.criterion.data, lines)
         web.tell("readings_kept", count=taken)
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"readings": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"readings": form}), form.lines)
 
 
 @bp.post("/reviews/<id>/outcome")
 @needs(Permission.BENEFIT_REVIEW)
 def look_back(id: str) -> ResponseReturnValue:
     """Keep what a look back says."""
-    review = _review(id, Permission.BENEFIT_REVIEW)
+    review = reviews_pages.seen(id, Permission.BENEFIT_REVIEW)
     form = LookBackForm()
-    if form.validate():
-        try:
-            words = (form.after.data, form.verdict.data, form.text.data)
-            operations.look_back(web.engine(), web.actor(), id, *words)
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"look": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        words = (form.after.data, form.verdict.data, form.text.data)
+        operations.look_back(web.engine(), web.actor(), id, *words)
         web.tell("outcome_kept")
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"look": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"look": form}))
 
 
 @bp.post("/reviews/<id>/close")
 @needs(Permission.BENEFIT_REVIEW)
 def close(id: str) -> ResponseReturnValue:
     """Close the review."""
-    review = _review(id, Permission.BENEFIT_REVIEW)
+    review = reviews_pages.seen(id, Permission.BENEFIT_REVIEW)
     form = CloseReviewForm()
-    if form.validate():
-        try:
-            operations.close(web.engine(), web.actor(), id, form.lessons.data, form.unread.data or "")
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _index(review, {"close": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.close(web.engine(), web.actor(), id, form.lessons.data, form.unread.data or "")
         web.tell("review_closed")
         return redirect(url_for(".index", id=id), 303)
-    return _index(review, {"close": form}), 422
+
+    return act_on(form, act, lambda: _index(review, {"close": form}))
 
 
 # What other parts ask

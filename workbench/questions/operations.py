@@ -10,8 +10,6 @@ from process_models.method.facts import Evidence, Facts, Opinion, per_week
 from process_models.method.triggers import Look, look
 from workbench import record
 from workbench import store as foundation
-from workbench.accounts import store as people
-from workbench.accounts.model import Membership
 from workbench.accounts.operations import fingerprint
 from workbench.data import store as data
 from workbench.database import now, transaction
@@ -20,6 +18,7 @@ from workbench.permissions import Actor, Permission, require
 from workbench.processes import store as processes
 from workbench.questions import store
 from workbench.questions.model import SHOWN_FROM, Answer, Given, Question, Settled, Side, side_of
+from workbench.reviews import operations as review_operations
 from workbench.reviews import store as reviews
 from workbench.reviews.model import Review
 
@@ -101,14 +100,8 @@ def side(db: Connection, actor: Actor, question: Question) -> Side | None:
     review = reviews.find(db, question.review)
     graph = processes.graph(db, processes.head(db, review.process))
     role = graph.by_id[question.step].role if question.step in graph.by_id else ""
-    sides = [side_of(one, role) for one in _memberships(db, actor.person, review)]
+    sides = [side_of(one, role) for one in review_operations.memberships(db, actor.person, review)]
     return "doer" if "doer" in sides else "manager" if "manager" in sides else None
-
-
-def _memberships(db: Connection, person: str, review: Review) -> list[Membership]:
-    return [
-        one for one in people.memberships_of(db, person) if one.service == review.service or one.review == review.id
-    ]
 
 
 def answer(engine: Engine, actor: Actor, id: str, given: Given) -> None:

@@ -12,6 +12,7 @@ from process_models.graph.narration import step_in_words
 from workbench import pages, web
 from workbench import store as foundation
 from workbench.errors import NotFound, Refusal
+from workbench.forms import act_on
 from workbench.pages import Waiting
 from workbench.permissions import Actor, Permission, may, needs, open_to_all, see
 from workbench.processes import store as processes
@@ -170,15 +171,13 @@ def answer(id: str) -> ResponseReturnValue:
         operations.keep_draft(web.engine(), web.actor(), id, _typed())
         web.tell("draft_kept")
         return redirect(url_for(".show", id=id), 303)
-    if form.validate():
-        try:
-            operations.answer(web.engine(), web.actor(), id, form.given())
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _page(question, review, {"answer": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.answer(web.engine(), web.actor(), id, form.given())
         web.tell("answer_sent")
         return redirect(url_for(".show", id=id), 303)
-    return _page(question, review, {"answer": form}), 422
+
+    return act_on(form, act, lambda: _page(question, review, {"answer": form}))
 
 
 def _typed() -> dict[str, str]:
@@ -192,15 +191,13 @@ def settle(id: str) -> ResponseReturnValue:
     """Close a question."""
     question, review = _found(id)
     form = SettleForm()
-    if form.validate():
-        try:
-            operations.settle(web.engine(), web.actor(), id, form.settled())
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return _page(question, review, {"settle": form}), refusal.status
+
+    def act() -> ResponseReturnValue:
+        operations.settle(web.engine(), web.actor(), id, form.settled())
         web.tell("question_settled", how=form.closed_as.data)
         return redirect(url_for(".index", id=review.id), 303)
-    return _page(question, review, {"settle": form}), 422
+
+    return act_on(form, act, lambda: _page(question, review, {"settle": form}))
 
 
 @bp.post("/questions/<id>/reopen")

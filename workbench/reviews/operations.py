@@ -9,6 +9,8 @@ from process_models.redesign.envelope import inside
 from process_models.values.document import Document, slug
 from workbench import documents, record, signatures
 from workbench.accounts import operations as accounts
+from workbench.accounts import store as people
+from workbench.accounts.model import Membership
 from workbench.database import now, transaction
 from workbench.errors import Invalid, NotPossible
 from workbench.permissions import Actor, Permission, require
@@ -16,6 +18,11 @@ from workbench.processes import store as processes
 from workbench.reviews import store
 from workbench.reviews.model import OutlineStep, Part, Plan, Review, Scope
 from workbench.signatures import Intent, Signature
+
+
+def memberships(db: Connection, person: str, review: Review) -> tuple[Membership, ...]:
+    """Return what a person is to a review or to its service."""
+    return tuple(one for one in people.members(db, review.service, review.id) if one.person == person)
 
 
 def begin(engine: Engine, actor: Actor, process: str, name: str) -> Review:

@@ -92,6 +92,13 @@ def found(id: str, permission: Permission = Permission.REVIEW_READ) -> Review:
     return review
 
 
+def seen(id: str, permission: Permission) -> Review:
+    """Return a review of which the person may see more than that it is there."""
+    review = found(id)
+    see(web.actor(), permission, review.place)
+    return review
+
+
 def frame(review: Review, here: Stage | None = None) -> dict[str, Any]:
     """Return what every page of a review shows: the review and its line of stages."""
     facts = progress(web.current(), review)
