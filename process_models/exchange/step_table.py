@@ -7,6 +7,7 @@ steps by name, id or number. What cannot be understood is said for all rows at o
 import csv
 import difflib
 import io
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
 
@@ -350,11 +351,17 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in FORMULA else cell
 
 
+def harmless_csv_of(rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as CSV in which no cell is a formula; whole numbers stay as they are."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows([cell if isinstance(cell, int) else harmless(str(cell)) for cell in row] for row in rows)
+    return out.getvalue()
+
+
 def csv_of(graph: StepGraph) -> bytes:
     """Return a graph as a step table in CSV, UTF-8 with the mark that spreadsheets look for."""
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows([harmless(cell) for cell in row] for row in table_of(graph))
-    return out.getvalue().encode("utf-8-sig")
+    return harmless_csv_of(table_of(graph)).encode("utf-8-sig")
 
 
 def xlsx_of(graph: StepGraph) -> bytes:

@@ -6,14 +6,14 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from process_models.exchange.step_table import harmless
+from process_models.exchange.step_table import harmless_csv_of
 from process_models.logs.errors import LogError
 from process_models.values.errors import ModelError
 from workbench import web
 from workbench.analyses import operations, store
 from workbench.analyses.answers import answer, points
 from workbench.analyses.forms import FORMS, AskForm, ColumnsForm, CutForm, TableForm
-from workbench.analyses.model import KINDS, Analysis, EvidenceTable, Series, Told, as_csv, kind_of
+from workbench.analyses.model import KINDS, Analysis, EvidenceTable, Series, Told, kind_of
 from workbench.errors import NotFound, Refusal
 from workbench.findings.model import SOURCES, Written
 from workbench.forms import act_on
@@ -239,9 +239,9 @@ def figures_csv(id: str) -> ResponseReturnValue:
     """Return the figures of an analysis as a table."""
     found, _ = _analysis(id)
     told = operations.told(web.current(), found)
-    file = as_csv([harmless(one) for one in told.columns], [[harmless(cell) for cell in row] for row in told.rows])
+    file = harmless_csv_of([told.columns, *told.rows])
     disposition = {"Content-Disposition": f'attachment; filename="{found.id}.csv"'}
-    return Response("\N{BYTE ORDER MARK}".encode() + file, mimetype="text/csv", headers=disposition)
+    return Response(file.encode("utf-8-sig"), mimetype="text/csv", headers=disposition)
 
 
 def from_analysis(db: Connection, review: Review, id: str) -> Written | None:

@@ -1,7 +1,5 @@
 """The measures of a log, a page each: when cases come, how they pass on, why they wait; and each table as CSV."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from flask import Response, render_template, request
@@ -9,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from process_models.evidence.intervals import FEWEST
-from process_models.exchange.step_table import harmless
+from process_models.exchange.step_table import harmless_csv_of
 from process_models.graph.telling import allowed
 from process_models.values.calendars import HOUR, MINUTE
 from process_models.values.causes import CAUSES, WORDS
@@ -302,9 +300,6 @@ def table_csv(id: str, name: str) -> ResponseReturnValue:
     one = found(id)
     if name not in TABLES:
         raise NotFound("no_table")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for row in TABLES[name](result_of(one)):
-        writer.writerow([cell if isinstance(cell, int) else harmless(str(cell)) for cell in row])
+    table = harmless_csv_of(TABLES[name](result_of(one)))
     saved = {"Content-Disposition": f'attachment; filename="{one.id}-{name}.csv"'}
-    return Response(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=saved)
+    return Response(table.encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=saved)

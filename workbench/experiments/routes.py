@@ -1,14 +1,12 @@
 """The pages of the simulation: scenarios, what was played, and what it says."""
 
-import csv
-import io
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from process_models.exchange.step_table import harmless
+from process_models.exchange.step_table import harmless_csv_of
 from process_models.graph.design import Design
 from process_models.values import words
 from process_models.values.causes import WORDS
@@ -314,16 +312,14 @@ def figures_csv(id: str) -> ResponseReturnValue:
     """Return all figures of an experiment as a table."""
     experiment = named(id)
     rows_of = results(web.current(), experiment) or {}
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(["design", "scenario", "measure", "value", "interval", "difference", "interval of it", "verdict"])
+    table = [("design", "scenario", "measure", "value", "interval", "difference", "interval of it", "verdict")]
     for cell, rows in rows_of.items():
         design, _, scenario = cell.partition("/")
         for row in rows:
             told = (row.value, row.interval, row.difference, row.difference_interval, row.verdict)
-            table.writerow([harmless(cell) for cell in (design, scenario, row.name, *told)])
+            table.append((design, scenario, row.name, *told))
     return Response(
-        out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={id}.csv"}
+        harmless_csv_of(table), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={id}.csv"}
     )
 
 

@@ -4,8 +4,6 @@ What was read waits on the server, for its owner alone: to others it is not ther
 be signed in, and ask for the rest of the file that they find. The report stays beside the version afterwards.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +14,7 @@ from msgspec import Struct
 
 from process_models.exchange.converting import WRITERS, Brought
 from process_models.exchange.simulation_beside import Carried, carried_by
-from process_models.exchange.step_table import harmless
+from process_models.exchange.step_table import harmless_csv_of
 from process_models.graph.checks import faults
 from process_models.graph.compare import Difference, compare
 from process_models.graph.design import Design, Staffing
@@ -146,18 +144,17 @@ def brought_csv(id: str) -> ResponseReturnValue:
     """Give the whole report as CSV, an element a row; parts of the data for a simulation come after them."""
     one = _seen(id)
     reading = store.brought_reading(web.current(), id)
-    standing, out = _standing(reading.graph), io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["element", "id", "name", "became", "reason", "where"])
+    standing = _standing(reading.graph)
+    rows = [("element", "id", "name", "became", "reason", "where")]
     for element in _elements(reading):
         where = "; ".join(_wheres(standing, element["in"]))
-        cells = (_kind(element["type"]), element["id"], element["name"], element["became"], element["reason"], where)
-        writer.writerow([harmless(str(cell)) for cell in cells])
+        told = (element["id"], element["name"], element["became"], element["reason"])
+        rows.append((_kind(element["type"]), *told, where))
     carried = carried_by(reading.report)
     for part in carried.parts if carried is not None else ():
-        cells = (f"simulation: {PART_WORDS.get(part.part, 'other')}", part.id, part.name, part.became, part.reason, "")
-        writer.writerow([harmless(cell) for cell in cells])
-    return attached(out.getvalue().encode("utf-8-sig"), "text/csv", f"{_stem(one.name)}-report.csv")
+        kind = f"simulation: {PART_WORDS.get(part.part, 'other')}"
+        rows.append((kind, part.id, part.name, part.became, part.reason, ""))
+    return attached(harmless_csv_of(rows).encode("utf-8-sig"), "text/csv", f"{_stem(one.name)}-report.csv")
 
 
 @bp.post("/file/brought/<id>/choose")
